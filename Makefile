@@ -1,0 +1,56 @@
+# The Whole Game. Plain `make` lists what there is to make.
+# Everything is installed into .venv, once: again only after settings.ini or pyproject.toml has changed.
+
+NEEDED := $(shell sed -n 's/^python_requires *= *>=//p' settings.ini)
+BIN := .venv/bin
+
+# The Python in .venv, such as `Python 3.12.4`; empty when there is none that works.
+HAVE := $(shell test -f .venv/made && $(BIN)/python -V 2>/dev/null)
+
+# `PYTHON=python3.12 make test` chooses one, and .venv is made anew if it holds another.
+ifndef PYTHON
+PYTHON := $(if $(HAVE),$(BIN)/python,python3)
+endif
+ANEW := $(if $(HAVE),$(filter-out $(shell $(PYTHON) -V 2>&1),$(HAVE)),anew)
+
+.PHONY: help bird lab test clean anew
+
+help:  ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+bird: .venv/installed  ## Play the whole game: find photos of birds and forests, train, ask about a new bird
+	@$(BIN)/wholegame train bird forest --out models/bird
+
+lab: .venv/installed-dev  ## Open the first lesson in JupyterLab
+	@$(BIN)/jupyter lab nbs/01_is_it_a_bird.ipynb
+
+test: .venv/installed-dev  ## Check everything: notebooks, exports, links, package, workflows
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 10
+
+clean:  ## Remove .venv, to begin again
+	rm -rf .venv
+
+define check
+$(PYTHON) -c '' 2>/dev/null || { echo "'$(PYTHON)' does not run here: install Python $(NEEDED) or newer from python.org, or name yours, as in PYTHON=python3.12 make test" >&2; exit 1; }
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(NEEDED)".split("."))))' || { echo "'$(PYTHON)' is `$(PYTHON) -V 2>&1`, too old: install Python $(NEEDED) or newer from python.org, or name yours, as in PYTHON=python3.12 make test" >&2; exit 1; }
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "'$(PYTHON)' cannot make virtual environments: on Debian or Ubuntu install the package python3-venv (sudo apt install python3-venv), elsewhere a Python from python.org" >&2; exit 1; }
+endef
+
+define install
+@echo "Installing $(1) into .venv, with PyTorch and fastai: the first time that takes some minutes and up to 6 GB"
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
+endef
+
+# Each of these files is touched last, so what was interrupted is done again.
+.venv/made: $(ANEW)
+	@$(check)
+	@$(PYTHON) -m venv --clear --upgrade-deps .venv
+	@touch $@
+
+.venv/installed: .venv/made settings.ini pyproject.toml
+	$(call install,.)
+	@touch $@
+
+.venv/installed-dev: .venv/made settings.ini pyproject.toml
+	$(call install,.[dev])
+	@touch .venv/installed $@
