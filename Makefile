@@ -11,8 +11,9 @@ HAVE := $(shell test -f .venv/made && $(BIN)/python -V 2>/dev/null)
 ifndef PYTHON
 PYTHON := $(if $(HAVE),$(BIN)/python,python3)
 endif
-ANEW := $(if $(HAVE),$(filter-out $(shell $(PYTHON) -V 2>&1),$(HAVE)),anew)
+ANEW := $(if $(HAVE),$(if $(filter-out $(shell $(PYTHON) -V 2>&1),$(HAVE)),anew),anew)
 
+.NOTPARALLEL:
 .PHONY: help bird lab test clean anew
 
 help:  ## List what there is to make

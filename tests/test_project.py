@@ -1,0 +1,97 @@
+"Each fact stands in one place, and what is written about the project is so"
+from importlib.metadata import distribution
+
+try: import tomllib
+except ImportError: import tomli as tomllib  # Python 3.10: pytest brings it
+
+from common import *
+import rules
+
+MODULES = {o.stem: (ROOT/o).read_text(encoding='utf-8') for o in FILES if o.parent.name == 'wholegame' and o.suffix == '.py'}
+
+def lines(key): return settings()[key].split('\n')[1:]
+
+def sources(path):
+    "The text of a page, or of all cells of a notebook"
+    return '\n'.join(c.source for c in read(path).cells) if path.suffix == '.ipynb' else (ROOT/path).read_text(encoding='utf-8')
+
+# Facts
+
+def test_pyproject_and_settings_agree():
+    project = tomllib.loads((ROOT/'pyproject.toml').read_text(encoding='utf-8'))['project']
+    assert project['name'] == settings()['lib_name'], 'the names in pyproject.toml and settings.ini differ'
+    assert project['requires-python'] == settings()['python_requires'], 'the Python versions in pyproject.toml and settings.ini differ'
+
+def foreign_addresses(text, repository):
+    "Addresses for opening, installing and cloning that do not name this repository"
+    forms = r'(?:colab\.research\.google\.com/github/|kernels/welcome\?src=https://github\.com/|git\+https://github\.com/|git clone (?:https://github\.com/|git@github\.com:))'
+    found = re.findall(forms + r'([\w.-]+/[\w.-]+)', text) + re.findall(rf'github\.com/([\w.-]+/{repository.split("/")[1]})\b', text)
+    return sorted({o for o in (f[:-4] if f.endswith('.git') else f for f in found) if o != repository})
+
+@each_text
+def test_badges_and_installs_use_the_repository_of_settings(path):
+    check([f'{o} stands in an address' for o in foreign_addresses(sources(path), settings()['repository'])], path,
+          f'settings.ini says that the repository is {settings()["repository"]}')
+
+def test_the_readme_names_only_make_targets_that_exist():
+    code = ' '.join(re.findall(r'```.*?```|`[^`\n]+`', (ROOT/'README.md').read_text(encoding='utf-8'), re.S))
+    targets = set(re.findall(r'^([a-z]+):', (ROOT/'Makefile').read_text(), re.M))
+    check([f'README.md says "make {o}", and the Makefile has no such target' for o in sorted(set(re.findall(r'\bmake ([a-z]+)', code)) - targets)])
+
+# Requirements
+
+def provided(requirement):
+    "Names of the modules that a requirement installs"
+    name = re.match(r'[\w.-]+', requirement)[0]
+    return {o.parts[0].split('.')[0] for o in distribution(name).files or []}
+
+def top_imports(source): return {o.split('.')[0] for o in rules.imports(source)} - {'', '__future__'}
+
+def test_what_the_package_imports_is_required_and_what_is_required_is_used():
+    required = {o: provided(o) for o in lines('requirements')}
+    ours = set(sys.stdlib_module_names) | {'wholegame', 'wholegame_data'}
+    needed = {m: top_imports(source) - ours for m,source in MODULES.items()}
+    in_notebooks = set().union(*(top_imports('\n'.join(c.source for _,c in rules.cells(read(o), 'code'))) for o in NOTEBOOKS))
+    used = in_notebooks.union(*needed.values())
+    check([*(f'wholegame/{m}.py imports {o}: no requirement in settings.ini installs it'
+             for m,names in needed.items() for o in sorted(names - set().union(*required.values()))),
+           *(f'settings.ini requires {o}, and nothing imports it' for o,names in required.items() if not names & used)])
+
+# Layers
+
+def origin(module):
+    "The notebook that a module comes from"
+    found = re.search(r'File to edit: (?:\.\./)*(\S+)\.$', MODULES[module], re.M)
+    return found and Path(found[1])
+
+def layer(module): return {'setup': 0, 'cli': 3}.get(module, 2 if origin(module) in LESSONS else 1)
+
+def own_imports(module):
+    "The modules of the package that this one imports"
+    names = [o[1:] if o.startswith('.') else o[len('wholegame.'):] for o in rules.imports(MODULES[module])
+             if o.startswith(('.', 'wholegame.'))]
+    return {o.split('.')[0] for o in names} & MODULES.keys()
+
+def uphill(arrows, layer):
+    "Arrows that go up, go between lessons, or close a ring"
+    def reaches(a, b, seen=()): return any(o == b or (o not in seen and reaches(o, b, (*seen, o))) for o in arrows.get(a, ()))
+    for a,targets in arrows.items():
+        for b in sorted(targets):
+            if layer(b) > layer(a): yield f'{a} imports {b}, which stands above it'
+            elif layer(a) == layer(b) == 2: yield f'{a} imports {b}: no lesson imports another'
+        if reaches(a, a): yield f'{a} imports itself, by way of others'
+
+def test_modules_import_only_what_stands_below_them():
+    check(uphill({o: own_imports(o) for o in MODULES if origin(o)}, layer), todo='setup <- helpers <- lessons <- cli')
+
+def heavy_after(code):
+    "Which of the slow libraries does this code load?"
+    probe = f'import sys\n{code}\nprint([o for o in ("torch", "fastai", "matplotlib", "timm") if o in sys.modules])'
+    return subprocess.run([sys.executable, '-c', probe], stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[-1]
+
+@pytest.mark.parametrize('module', ['setup', 'search', 'photos', 'cli'])
+def test_the_command_line_starts_without_the_slow_libraries(module):
+    assert heavy_after(f'import wholegame.{module}') == '[]', f'importing wholegame.{module} loads them: import inside the functions that need them'
+
+def test_help_does_not_load_the_slow_libraries():
+    assert heavy_after('from wholegame.cli import main\nsys.argv = ["wholegame", "--help"]\ntry: main()\nexcept SystemExit: pass') == '[]'

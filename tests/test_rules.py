@@ -1,0 +1,89 @@
+"Checks on the checks: each rule lets a good notebook pass, and finds what it is for"
+import copy
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import rules
+from test_project import foreign_addresses, uphill
+
+def text(source, kind='-'): return new_markdown_cell(source, metadata={'slideshow': {'slide_type': kind}})
+
+def code(source, *outputs): return new_code_cell(source, outputs=list(outputs), metadata={'slideshow': {'slide_type': 'skip'}})
+
+def html(source): return new_output('display_data', {'text/html': source})
+
+def printed(words): return new_output('stream', name='stdout', text=words)
+
+def book(*more):
+    "A good notebook, and what is put at its end"
+    return new_notebook(metadata={'rise': {}}, cells=[text('# Bird\n> What it is'), text('## See'), text('Look: ![a bird](bird.png)'), code('bird', printed('robin')), *more])
+
+def problems(rule, nb): return '\n'.join(rule(nb))
+
+def words(rule): return lambda nb: rule(rules.markdown(nb))
+
+def order(nb): return rules.heading_order([level for level,_ in rules.headings(rules.markdown(nb))])
+
+CASES = [
+    (rules.title, new_notebook(cells=[text('# Bird')]), 'subtitle'),
+    (rules.title, new_notebook(cells=[code('1')]), 'cell 1'),
+    (rules.heading_cells, book(text('### Bees\nand more')), 'cell 5'),
+    (order, book(text('#### Deep')), 'jumps from level 2 to level 4'),
+    (order, book(text('# Another')), '2 headings of level 1'),
+    (words(rules.alt_text), book(text('![](bee.png)')), 'bee.png has no alt text'),
+    (words(rules.alt_text), book(text('<img src="bee.png" alt="">')), 'bee.png'),
+    (rules.slide_types, book(text('Bees', None)), 'cell 5'),
+    (rules.slide_types, new_notebook(cells=[text('# Bird')]), 'no "rise"'),
+    (rules.stored_outputs, book(code('1/0', new_output('error', ename='ZeroDivisionError', evalue='division by zero'))), 'cell 5: an error is stored, ZeroDivisionError'),
+    *((rules.stored_outputs, book(code('where', printed(f"Path('{o}')"))), f'cell 5: a folder of one machine is stored: {o[:8]}')
+      for o in ('/home/ann/x', '/tmp/x.jpg', '/Users/ann/bird.jpg', 'C:\\Users', 'file:///data/x', '/private/var/x')),
+    (rules.stored_outputs, book(code('look', html('<p>saved in /root/models</p>'))), '/root/models'),
+    (rules.stored_outputs, book(code('look', html('<img src="data:image/png;base64,AA">'))), 'no alt text'),
+    (rules.stored_outputs, book(code('plot', new_output('display_data', {'image/png': 'A'*200_000}))), 'more than 200'),
+]
+
+@pytest.mark.parametrize('rule, nb, expected', CASES)
+def test_a_rule_finds_what_it_is_for(rule, nb, expected):
+    assert problems(rule, book()) == ''
+    assert expected in problems(rule, nb)
+
+def test_what_only_looks_wrong_is_let_pass():
+    innocent = book(text('```\n# not a heading\n![](not-a-picture)\n[x](not/a/link)\n```\n`![](x.png)`'),
+                    code('links', html('<a href="https://x.org/home/tmp/">and/or</a></div>'), printed('photos/tmp/a.jpg, ~/.fastai, 3/4/5')))
+    for rule in (order, rules.heading_cells, words(rules.alt_text), rules.stored_outputs): assert problems(rule, innocent) == ''
+    assert rules.links(innocent.cells[-2].source) == []
+
+def test_outputs_must_be_stored_where_running_shows_something():
+    run = book(code('bees', printed('bees')), code('x = 1', new_output('stream', name='stderr', text='a warning')))
+    stored = copy.deepcopy(run)
+    assert problems(lambda nb: rules.stale_outputs(nb, run), stored) == ''
+    stored.cells[4].outputs = []
+    assert 'cell 5: nothing is stored' in problems(lambda nb: rules.stale_outputs(nb, run), stored)
+
+def test_links_and_anchors_are_found():
+    assert rules.links('[![a bird](b.png)](c.md#d) <a href="e.html">\n[f]: g.md') == ['b.png', 'c.md#d', 'g.md', 'e.html']
+    assert {'is-it-a-bird', 'is-it-a-bird-1', 'Is-it-a-bird?', 'use-resnet18'} <= rules.anchors('# Is it a bird?\n## Is it a bird?\n## Use `resnet18`')
+
+def test_code_is_counted_as_a_reader_sees_it():
+    nb = book(code('#| export\n\ndef f(x): return x'), code('%time f(1)\ntest_eq(f(1), 1)'), code("with test(): assert f(2) == 2"), code('#| default_exp bird'))
+    assert rules.cell_numbers([nb]) == (1, 2/4, 3/4)
+    assert rules.is_test('for o in x: test_fail(o)') and not rules.is_test('"assert this"; latest_eq(1)')
+
+def test_imports_are_found_wherever_they_stand():
+    assert rules.imports('import a.b, c\ndef f(): from d import e\ntry: import g\nexcept ImportError: import h') == {'a.b', 'c', 'd', 'h'}
+
+def test_foreign_addresses_are_found():
+    ours = 'git+https://github.com/ann/bird.git https://colab.research.google.com/github/ann/bird/blob/main/x.ipynb https://github.com/fastai/fastai'
+    assert foreign_addresses(ours, 'ann/bird') == []
+    theirs = ours.replace('ann', 'bob') + ' https://kaggle.com/kernels/welcome?src=https://github.com/ann/bee/blob/main/x.ipynb'
+    assert foreign_addresses(theirs, 'ann/bird') == ['ann/bee', 'bob/bird']
+
+@pytest.mark.parametrize('arrows, expected', [
+    ({'setup': {'bird'}}, 'setup imports bird, which stands above it'),
+    ({'bird': {'collab'}}, 'no lesson imports another'),
+    ({'search': {'photos'}, 'photos': {'search'}}, 'photos imports itself')])
+def test_arrows_go_one_way(arrows, expected):
+    layer = lambda o: dict(setup=0, bird=2, collab=2, cli=3).get(o, 1)
+    assert not list(uphill({'cli': {'bird'}, 'bird': {'photos'}, 'photos': {'search', 'setup'}}, layer))
+    assert expected in '\n'.join(uphill(arrows, layer))
