@@ -11,7 +11,7 @@ HAVE := $(shell test -f .venv/made && $(BIN)/python -V 2>/dev/null)
 ifndef PYTHON
 PYTHON := $(if $(HAVE),$(BIN)/python,python3)
 endif
-ANEW := $(if $(HAVE),$(if $(filter-out $(shell $(PYTHON) -V 2>&1),$(HAVE)),anew),anew)
+ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1),$(or $(HAVE),none)),anew)
 
 .NOTPARALLEL:
 .PHONY: help bird lab test clean anew

@@ -11,8 +11,9 @@ def own_file(url):
     found = re.search(rf'/{settings()["repository"]}/(?:blob/|tree/|raw/)?main/([^#?\s]+)', url)
     return found and found[1]
 
-def link_problems(path):
-    for url in rules.links(text_of(path)):
+def link_problems(path, text):
+    "Links in a text that stands at `path`: to files that the repository does not have, or to headings that they do not have"
+    for url in rules.links(text):
         file, _, anchor = url.partition('#')
         outside = re.match(r'[a-z][a-z0-9+.-]*:|//', url)
         if outside and not own_file(url): continue
@@ -36,7 +37,7 @@ def test_headings_go_down_one_level_at_a_time(path):
 def test_every_picture_says_what_it_shows(path): check(rules.alt_text(text_of(path)), path)
 
 @each_text
-def test_every_link_inside_the_repository_leads_somewhere(path): check(link_problems(path), path)
+def test_every_link_inside_the_repository_leads_somewhere(path): check(link_problems(path, text_of(path)), path)
 
 @each_lesson
 def test_every_cell_of_a_lesson_has_its_place_in_the_slides(path): check(rules.slide_types(read(path)), path)

@@ -1,11 +1,14 @@
 "Checks on the checks: each rule lets a good notebook pass, and finds what it is for"
 import copy
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import rules
+from common import settings
 from test_project import foreign_addresses, uphill
+from test_reading import link_problems
 
 def text(source, kind='-'): return new_markdown_cell(source, metadata={'slideshow': {'slide_type': kind}})
 
@@ -64,6 +67,14 @@ def test_outputs_must_be_stored_where_running_shows_something():
 def test_links_and_anchors_are_found():
     assert rules.links('[![a bird](b.png)](c.md#d) <a href="e.html">\n[f]: g.md') == ['b.png', 'c.md#d', 'g.md', 'e.html']
     assert {'is-it-a-bird', 'is-it-a-bird-1', 'Is-it-a-bird?', 'use-resnet18'} <= rules.anchors('# Is it a bird?\n## Is it a bird?\n## Use `resnet18`')
+
+def test_links_that_lead_nowhere_are_found():
+    ours = f'https://colab.research.google.com/github/{settings()["repository"]}/blob/main'
+    good = f'[a](../settings.ini) [b](../nbs) [c](https://x.org/y.md#z) [d](../README.md) [e]({ours}/nbs/helpers/setup.ipynb)'
+    bad = f'[a](settings.ini) [b](../README.md#no-such-heading) [c]({ours}/nbs/no.ipynb)'
+    assert list(link_problems(Path('bench/README.md'), good)) == []
+    found = list(link_problems(Path('bench/README.md'), bad))
+    assert len(found) == 3 and 'bench/settings.ini' in found[0] and 'heading' in found[1] and 'nbs/no.ipynb' in found[2]
 
 def test_code_is_counted_as_a_reader_sees_it():
     nb = book(code('#| export\n\ndef f(x): return x'), code('%time f(1)\ntest_eq(f(1), 1)'), code("with test(): assert f(2) == 2"), code('#| default_exp bird'))
