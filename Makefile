@@ -11,7 +11,7 @@ HAVE := $(shell test -f .venv/made && $(BIN)/python -V 2>/dev/null)
 ifndef PYTHON
 PYTHON := $(if $(HAVE),$(BIN)/python,python3)
 endif
-ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1),$(or $(HAVE),none)),anew)
+ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1 || true),$(or $(HAVE),none)),anew)
 
 .NOTPARALLEL:
 .PHONY: help bird lab test clean anew
@@ -39,7 +39,7 @@ endef
 
 define install
 @echo "Installing $(1) into .venv, with PyTorch and fastai: the first time that takes some minutes and up to 6 GB"
-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
+@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '$(1)'
 endef
 
 # Each of these files is touched last, so what was interrupted is done again.

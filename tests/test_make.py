@@ -39,7 +39,7 @@ def change(path):
     later = time.time() + 5
     os.utime(path, (later, later))
 
-INSTALL = 'pip install --quiet --disable-pip-version-check --editable .'
+INSTALL = 'pip install -qq --disable-pip-version-check --editable .'
 
 def test_make_alone_lists_the_targets_and_does_nothing(make):
     code, said, asked = make()
