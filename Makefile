@@ -26,7 +26,7 @@ lab: .venv/installed-dev  ## Open the first lesson in JupyterLab
 	@$(BIN)/jupyter lab nbs/01_is_it_a_bird.ipynb
 
 test: .venv/installed-dev  ## Check everything: notebooks, exports, links, package, workflows
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 10
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --tb short --durations 10
 
 clean:  ## Remove .venv, to begin again
 	rm -rf .venv
