@@ -16,7 +16,7 @@ def repo_files():
 FILES = repo_files()
 NOTEBOOKS = [o for o in FILES if o.suffix == '.ipynb' and o.parts[0] == 'nbs']
 LESSONS = [o for o in NOTEBOOKS if len(o.parts) == 2 and o.name[0].isdigit()]
-PAGES = [o for o in FILES if o.name == 'README.md']
+PAGES = [o for o in FILES if o.suffix == '.md']
 
 each_notebook = pytest.mark.parametrize('path', NOTEBOOKS, ids=str)
 each_lesson = pytest.mark.parametrize('path', LESSONS, ids=str)

@@ -1,9 +1,7 @@
 "Notebooks are the source: exported, clean, and running, each by itself"
-import filecmp, json, re, shutil
+import filecmp
 from copy import deepcopy
-from pathlib import Path
 
-import nbformat, pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -38,14 +36,18 @@ def test_notebooks_are_stored_clean_and_keep_their_slides(tmp_path):
     assert cleaned.metadata == {'rise': {'theme': 'white'}}, 'nbdev-clean does not keep "rise": see allowed_metadata_keys in pyproject.toml'
     check([f'{o} is not clean' for o in NOTEBOOKS if not filecmp.cmp(ROOT/o, copy/o, shallow=False)], todo='run nbdev-clean')
 
+def run_alone(nb, folder):
+    "Run all cells in a real kernel; yields what stopped it"
+    try: NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(folder)}}).execute()
+    except (CellExecutionError, CellTimeoutError) as e:
+        started = [i for i,c in rules.cells(nb, 'code') if c.execution_count]
+        yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
+
 @each_lesson
-def test_a_lesson_alone_in_an_empty_folder_runs_in_a_real_kernel_and_shows_what_is_stored(path, tmp_path, record_property):
+def test_a_lesson_runs_alone_in_an_empty_folder_and_shows_what_is_stored(path, tmp_path):
     stored = read(path)
     nb = deepcopy(stored)
-    try: NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(tmp_path)}}).execute()
-    except (CellExecutionError, CellTimeoutError) as e:
-        done = [i for i,c in rules.cells(nb, 'code') if c.execution_count]
-        check([f'cell {done[-1] if done else 1} fails: {e}'], path)
+    check(run_alone(nb, tmp_path), path)
     check(rules.stale_outputs(stored, nb), path, 'run the notebook with WHOLEGAME_DATA=sample, nbdev-clean it, and commit its outputs')
 
 @each_notebook
@@ -55,5 +57,5 @@ def test_a_notebook_runs_under_nbdev_test(path, tmp_path, record_property):
     check([f'nbdev-test fails:\n{done.stdout}'] if done.returncode else [], path)
     times = dict(re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M))
     tests = [c.id for _,c in rules.cells(read(path), 'code') if rules.is_test(c.source)]
-    check([] if times.keys() & set(tests) else [f'{len(times)} cells ran, none of them with a test'], path, 'a notebook that checks nothing passes always')
+    check([] if times.keys() & set(tests) else [f'{len(times)} cells ran, none of them with a test'], path, 'let it run its tests: a notebook that checks nothing passes always')
     record_property(f'{path} under nbdev-test', f'{len(times)} cells, {len(times.keys() & set(tests))} of them with a test, in {sum(map(float, times.values())):.1f} s')

@@ -95,3 +95,11 @@ def test_the_command_line_starts_without_the_slow_libraries(module):
 
 def test_help_does_not_load_the_slow_libraries():
     assert heavy_after('from wholegame.cli import main\nsys.argv = ["wholegame", "--help"]\ntry: main()\nexcept SystemExit: pass') == '[]'
+
+def test_help_takes_less_than_half_a_second(record_property):
+    before = os.times()
+    done = tool('wholegame', '--help')
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    record_property('wholegame --help', f'{spent:.2f} s of processor time')
+    assert done.returncode == 0 and 'train' in done.stdout and spent < .5

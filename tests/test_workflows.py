@@ -14,11 +14,11 @@ def test_workflows_are_well_formed_and_safe():
 
 def test_a_workflow_that_could_be_abused_is_noticed(tmp_path):
     good = (ROOT/'.github/workflows/test.yml').read_text()
-    bad = tmp_path/'bad.yml'
-    for problem, text in {'hash': re.sub(r'@[0-9a-f]{40}', '@v4', good), 'excessive-permissions': good.replace('contents: read', 'contents: write'),
-                          'credential': good.replace('persist-credentials: false', 'fetch-depth: 1'), 'runs-on': good.replace('runs-on', 'run-on')}.items():
-        bad.write_text(text)
-        assert problem in '\n'.join(lint(bad)), f'{problem} was not noticed'
+    bad = {'unpinned-uses': re.sub(r'@[0-9a-f]{40}', '@v4', good), 'excessive-permissions': good.replace('contents: read', 'contents: write'),
+           'artipacked': good.replace('persist-credentials: false', 'fetch-depth: 1'), "'run-on' was unexpected": good.replace('runs-on', 'run-on')}
+    for i,text in enumerate(bad.values()): (tmp_path/f'{i}.yml').write_text(text)
+    found = '\n'.join(lint(*tmp_path.iterdir()))
+    check([f'{o} was not noticed in:\n{found}' for o in bad if o not in found])
 
 def test_the_oldest_python_that_we_promise_is_tested():
     oldest = settings()['python_requires'].strip('>=')
