@@ -109,12 +109,9 @@ def is_test(source):
                for o in ast.walk(tree(source)))
 
 def imports(source):
-    "Modules that this code cannot do without: an import that is tried may fail"
-    found, tried = set(), set()
+    "All modules that this code imports, wherever the import stands"
+    found = set()
     for o in ast.walk(tree(source)):
-        if isinstance(o, ast.Try) and 'Import' in ''.join(ast.unparse(h.type) for h in o.handlers if h.type):
-            tried.update(id(x) for b in o.body for x in ast.walk(b))
-        if id(o) in tried: continue
         if isinstance(o, ast.Import): found.update(a.name for a in o.names)
         if isinstance(o, ast.ImportFrom): found.add('.'*o.level + (o.module or ''))
     return found

@@ -40,6 +40,9 @@ def test_the_readme_names_only_make_targets_that_exist():
 
 # Requirements
 
+OPTIONAL = {'duckduckgo_search'}  # what ddgs was called before: used where somebody has it already
+INDIRECT = {'timm'}               # fastai imports it, when the name of an architecture is timm's
+
 def provided(requirement):
     "Names of the modules that a requirement installs"
     name = re.match(r'[\w.-]+', requirement)[0]
@@ -49,10 +52,10 @@ def top_imports(source): return {o.split('.')[0] for o in rules.imports(source)}
 
 def test_what_the_package_imports_is_required_and_what_is_required_is_used():
     required = {o: provided(o) for o in lines('requirements')}
-    ours = set(sys.stdlib_module_names) | {'wholegame', 'wholegame_data'}
+    ours = set(sys.stdlib_module_names) | {'wholegame', 'wholegame_data'} | OPTIONAL
     needed = {m: top_imports(source) - ours for m,source in MODULES.items()}
     in_notebooks = set().union(*(top_imports('\n'.join(c.source for _,c in rules.cells(read(o), 'code'))) for o in NOTEBOOKS))
-    used = in_notebooks.union(*needed.values())
+    used = in_notebooks.union(INDIRECT, *needed.values())
     check([*(f'wholegame/{m}.py imports {o}: no requirement in settings.ini installs it'
              for m,names in needed.items() for o in sorted(names - set().union(*required.values()))),
            *(f'settings.ini requires {o}, and nothing imports it' for o,names in required.items() if not names & used)])

@@ -15,7 +15,7 @@ def test_workflows_are_well_formed_and_safe():
 def test_a_workflow_that_could_be_abused_is_noticed(tmp_path):
     good = (ROOT/'.github/workflows/test.yml').read_text()
     bad = {'unpinned-uses': re.sub(r'@[0-9a-f]{40}', '@v4', good), 'excessive-permissions': good.replace('contents: read', 'contents: write'),
-           'artipacked': good.replace('persist-credentials: false', 'fetch-depth: 1'), "'run-on' was unexpected": good.replace('runs-on', 'run-on')}
+           'artipacked': good.replace('persist-credentials: false', 'fetch-depth: 1'), "'runs-on' is a required property": good.replace('runs-on', 'run-on')}
     for i,text in enumerate(bad.values()): (tmp_path/f'{i}.yml').write_text(text)
     found = '\n'.join(lint(*tmp_path.iterdir()))
     check([f'{o} was not noticed in:\n{found}' for o in bad if o not in found])
