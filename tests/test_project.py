@@ -90,7 +90,9 @@ def test_modules_import_only_what_stands_below_them():
 def heavy_after(code):
     "Which of the slow libraries does this code load?"
     probe = f'import sys\n{code}\nprint([o for o in ("torch", "fastai", "matplotlib", "timm") if o in sys.modules])'
-    return subprocess.run([sys.executable, '-c', probe], stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()[-1]
+    done = tool('python', '-c', probe)
+    assert done.returncode == 0, done.stdout
+    return done.stdout.splitlines()[-1]
 
 @pytest.mark.parametrize('module', ['setup', 'search', 'photos', 'cli'])
 def test_the_command_line_starts_without_the_slow_libraries(module):
