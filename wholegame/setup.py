@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['platform', 'is_online', 'data_setting', 'data_mode', 'forget_network', 'data_path', 'URLs', 'repo_url', 'gpu_name',
-           'show_setup']
+           'quiet', 'show_setup']
 
-# %% ../nbs/helpers/setup.ipynb #619dbb38
-import os, socket, time
+# %% ../nbs/helpers/setup.ipynb #ef772aae
+import os, socket, warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed, TimeoutError
 from functools import lru_cache
 from importlib.metadata import metadata
@@ -93,9 +93,14 @@ def gpu_name() -> str: # Such as 'Tesla T4', 'Apple GPU' or 'none'
     if torch.cuda.is_available(): return torch.cuda.get_device_name()
     return 'Apple GPU' if torch.backends.mps.is_available() else 'none'
 
-# %% ../nbs/helpers/setup.ipynb #8c9befc3
+# %% ../nbs/helpers/setup.ipynb #54a18265
+def quiet():
+    "Switch off one warning of PyTorch's about code that no learner wrote"
+    warnings.filterwarnings('ignore', r'`torch\.jit\.script', FutureWarning)
+
 def show_setup():
     "Print one line: the platform, the GPU, the network and the data that the lessons will use"
+    quiet()
     forget_network()
     mode, place = data_mode(), platform()
     net = {'auto': {'real': 'on', 'sample': 'off'}[mode]}.get(data_setting(), 'not asked')
