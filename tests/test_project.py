@@ -53,7 +53,7 @@ def undeclared(names, requirements):
     "Which of these modules does no requirement install?"
     return sorted(names - set(sys.stdlib_module_names) - {'wholegame', 'wholegame_data'} - OPTIONAL - set().union(*map(provided, requirements)))
 
-def in_cells(path): return top_imports('\n'.join(c.source for _,c in rules.cells(read(path), 'code')))
+def in_cells(path): return set().union(*(top_imports(c.source) for _,c in rules.cells(read(path), 'code')))
 
 def test_what_the_package_imports_is_required():
     check([f'wholegame/{m}.py imports {o}' for m,source in MODULES.items() for o in undeclared(top_imports(source), lines('requirements'))],
