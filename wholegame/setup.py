@@ -99,10 +99,10 @@ def gpu_name() -> str: # Such as 'Tesla T4', 'Apple GPU' or 'none'
     if torch.cuda.is_available(): return torch.cuda.get_device_name()
     return 'Apple GPU' if torch.backends.mps.is_available() else 'none'
 
-# %% ../nbs/helpers/setup.ipynb #54a18265
+# %% ../nbs/helpers/setup.ipynb #9f807334
 def quiet():
-    "Switch off one warning of PyTorch's about code that no learner wrote"
-    warnings.filterwarnings('ignore', r'`torch\.jit\.script', FutureWarning)
+    "Switch off two warnings, of PyTorch and of tqdm, about code that no learner wrote"
+    for text in (r'`torch\.jit\.script', 'IProgress not found'): warnings.filterwarnings('ignore', text)
 
 def show_setup():
     "Print one line: the platform, the GPU, the network and the data that the lessons will use"
