@@ -54,7 +54,7 @@ def _remove_leftovers(folder):
     for o in folder.glob('.*.part'):
         if re.fullmatch(r'\.[0-9a-f]{32}\.part', o.name): o.unlink()
 
-# %% ../nbs/helpers/photos.ipynb #c26f9986
+# %% ../nbs/helpers/photos.ipynb #15984c6c
 _source = ['file', 'url', 'page', 'title', 'licence', 'creator']
 _formula = re.compile(r'[=+\-@＝＋－＠\t\r\n]')
 
@@ -68,7 +68,7 @@ def _read_csv(path):
         rows = csv.DictReader(f)
         if 'file' not in (rows.fieldnames or []):
             raise ValueError(f"{path} has no column 'file', so it is not a table of photos: move it to another place.")
-        return {_uncell(o['file']): {k: _uncell(v or '') for k,v in o.items() if k} for o in rows}
+        return {_uncell(o['file'] or ''): {k: _uncell(v or '') for k,v in o.items() if k} for o in rows}
 
 def _write_csv(path, rows, columns):
     "Write `rows`, a dict of dicts, to `path`, sorted by their keys"
@@ -597,15 +597,16 @@ def _find(path, classes=None):
     other = [o for o in top if not o.is_dir() and '' not in inside] + [o for os in inside.values() for o in os if not o.is_file()]
     return found, L(o.relative_to(path).as_posix() for o in other)
 
-# %% ../nbs/helpers/photos.ipynb #40237e78
+# %% ../nbs/helpers/photos.ipynb #c28543a4
 def _small_names(files):
     "Names of `files` as JPEGs: `a.png` becomes `a.jpg`, or `a.png.jpg` if there is another `a.jpg`"
-    taken = {o.name.lower() for o in files if o.suffix.lower() in ('.jpg', '.jpeg')}
+    is_jpeg = lambda o: o.suffix.lower() in ('.jpg', '.jpeg')
+    taken = {o.name.lower() for o in files if is_jpeg(o)}
     def name(o):
-        if o.suffix.lower() in ('.jpg', '.jpeg'): return o.name
-        new = f'{o.stem}.jpg' if f'{o.stem}.jpg'.lower() not in taken else f'{o.name}.jpg'
-        taken.add(new.lower())
-        return new
+        if is_jpeg(o): return o.name
+        stem = next(s for s in (o.stem, o.name, *(f'{o.name}-{i}' for i in range(2, 10**6))) if f'{s}.jpg'.lower() not in taken)
+        taken.add(f'{stem}.jpg'.lower())
+        return f'{stem}.jpg'
     return [name(o) for o in files]
 
 # %% ../nbs/helpers/photos.ipynb #98e754a0
@@ -696,16 +697,18 @@ def _finish(stage):
             with _into_place(to) as tmp: shutil.copyfile(file, tmp)
     shutil.rmtree(stage)
 
-# %% ../nbs/helpers/photos.ipynb #cd0808ac
+# %% ../nbs/helpers/photos.ipynb #e7f8f834
 def _held_out_prints(files, found, max_size, max_mb, max_mp):
     "Fingerprints of the held-out `files`. `ValueError` if one is no photo, or one of those `found` that are to be moved"
     for o in files:
         if Path(o).resolve() in {f.resolve() for f in found}:
             raise ValueError(f'The held-out photo {o} lies among the photos to be cleaned: give a `dest`, or move it elsewhere.')
-    try: return [_fingerprint(_small_jpeg(_read(Path(o), max_mb), max_size, max_mp)) for o in files]
-    except _Rejected as e: raise ValueError(f'A held-out photo cannot be used: {e.reason}. Look at {", ".join(map(str, files))}.')
+    def fingerprint(file):
+        try: return _fingerprint(_small_jpeg(_read(Path(file), max_mb), max_size, max_mp))
+        except _Rejected as e: raise ValueError(f'The held-out photo {file} cannot be used: {e.reason}.')
+    return [fingerprint(o) for o in files]
 
-# %% ../nbs/helpers/photos.ipynb #561a5733
+# %% ../nbs/helpers/photos.ipynb #76f57a8e
 @_strict()
 def clean_photos(
     path,               # Folder with a folder of photos for each class, or with photos
@@ -716,7 +719,7 @@ def clean_photos(
     max_mb:float=20,    # Largest file in megabytes
     max_mp:float=50,    # Largest picture in megapixels
     near:int=72,        # Photos count as the same if at most so many of 256 bits differ
-    n_workers:int=None, # Photos under way at once; default: one for each CPU
+    n_workers:int=None, # Photos under way at once; default: two for each CPU, at most 16
     progress:bool=None  # Show a bar? Default: in a terminal only
 ) -> CleanReport:
     "Make the photos in `path` small, upright and RGB, and take out those that are broken or there twice"
@@ -732,7 +735,7 @@ def clean_photos(
     photos = [SimpleNamespace(cls=c, file=o, name=f'{c}/{o.name}'.lstrip('/'), reason='', twin='', small=None) for c,o in found]
     stage.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(stage)
-    with ThreadPoolExecutor(n_workers or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(n_workers or min(16, 2*os.cpu_count())) as pool:
         work = [pool.submit(_examine, o, stage, max_size, max_mb, max_mp) for o in photos]
         try:
             for o in _bar(work, len(work), f'Cleaning {path.name}', progress): o.result()
