@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['UsageError', 'train', 'predict', 'doctor', 'main']
 
-# %% ../nbs/helpers/cli.ipynb #df9521b4
+# %% ../nbs/helpers/cli.ipynb #40b607e0
 import argparse, json, os, platform as machine, sys, tempfile
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +13,7 @@ from pathlib import Path
 from .models import ModelError
 from .photos import PhotoError
 from .search import SearchError
-from .setup import data_mode, data_path, data_setting, gpu_name, is_online, platform, quiet
+from .setup import data_mode, data_setting, gpu_name, is_online, platform, quiet
 
 # %% ../nbs/helpers/cli.ipynb #dfd869c4
 class UsageError(Exception):
@@ -200,7 +200,7 @@ def predict(args):
     elif answers: _say(_table([('photo', 'class', 'probability')] + [(a['photo'], a['name'], f"{a['probabilities'][a['name']]:.4f}") for a in answers]))
     if troubles: raise UsageError('\n'.join(map(str, troubles)))
 
-# %% ../nbs/helpers/cli.ipynb #049341c7
+# %% ../nbs/helpers/cli.ipynb #bcca8d26
 def _version(name):
     try: return version(name)
     except PackageNotFoundError: return 'not installed'
@@ -214,7 +214,7 @@ def doctor(args):
     from wholegame.weights import which_weights
     online = is_online()
     rows = [('GPU', gpu_name()), ('bfloat16 CPU', 'yes' if has_bf16() else 'no'), ('internet', 'on' if online else 'off'),
-            ('WHOLEGAME_DATA', data_setting()), ('data', 'real photos' if data_mode() == 'real' else f'drawn sample in {data_path()}'), ('weights', which_weights())]
+            ('WHOLEGAME_DATA', data_setting()), ('data', 'real photos' if data_mode() == 'real' else 'the drawn sample'), ('weights', which_weights())]
     _say(_table(rows + [(f'search: {k}', v) for k,v in (check_engines() if online else {}).items()]))
 
 # %% ../nbs/helpers/cli.ipynb #e895afdb
