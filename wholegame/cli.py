@@ -95,7 +95,7 @@ def _own_photos(src, names, out):
     _say(clean_photos(src, dest=out/'photos', held_out=[asked], classes=names))
     return out/'photos', asked
 
-# %% ../nbs/helpers/cli.ipynb #52ca19b3
+# %% ../nbs/helpers/cli.ipynb #80231292
 def _found_photos(names, out):
     "Photos found on the web, or the drawn sample; their folder, and the photo laid aside"
     from wholegame.photos import clean_photos, download_photos
@@ -108,8 +108,8 @@ def _found_photos(names, out):
         else: raise UsageError(f"None of the photos found for '{names[0]}' could be downloaded: run `wholegame doctor` to see what is wrong.")
     for n in names:
         _say(f"Searching and downloading photos of '{n}'")
-        urls = [u for o in ('photo', 'sun photo', 'shade photo') for u in search_images(f'{n} {o}', max_images=100)]
-        _say(download_photos(urls, path/n))
+        urls = dict.fromkeys(u for o in ('photo', 'sun photo', 'shade photo') for u in search_images(f'{n} {o}', max_images=200))
+        _say(download_photos(list(urls)[:240], path/n))
     _say('Cleaning the photos')
     _say(clean_photos(path, held_out=[asked], classes=names))
     return path, asked
