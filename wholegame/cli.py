@@ -114,7 +114,7 @@ def _found_photos(names, out):
     _say(clean_photos(path, held_out=[asked], classes=names))
     return path, asked
 
-# %% ../nbs/helpers/cli.ipynb #91d13e34
+# %% ../nbs/helpers/cli.ipynb #f4dfb95c
 def _draw_curve(recorder, file):
     "Losses for each batch and epoch, and the error for each epoch"
     from matplotlib.figure import Figure
@@ -127,7 +127,7 @@ def _draw_curve(recorder, file):
     loss.plot(epochs, values[1], 'o-', color='#d55e00', label='photos kept for checking')
     error.plot(epochs, [100*o for o in values[2]], 'o-', color='#d55e00')
     loss.set(xlabel='epoch', ylabel='loss', ylim=(0, None)); loss.legend(frameon=False)
-    error.set(xlabel='epoch', ylabel='wrong answers, % of the photos kept for checking', ylim=(0, max(5, 105*max(values[2]))), xticks=epochs)
+    error.set(xlabel='epoch', ylabel='wrong answers, %', ylim=(0, max(5, 105*max(values[2]))), xticks=epochs)
     for ax in (loss, error): ax.spines[['top', 'right']].set_visible(False)
     fig.savefig(file, dpi=110)
 
