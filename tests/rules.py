@@ -109,11 +109,11 @@ def is_test(source):
                for o in ast.walk(tree(source)))
 
 def imports(source):
-    "All modules that this code imports, wherever the import stands"
+    "All that this code imports, wherever the import stands: modules, and what is imported from them as `module.name`"
     found = set()
     for o in ast.walk(tree(source)):
-        if isinstance(o, ast.Import): found.update(a.name for a in o.names)
-        if isinstance(o, ast.ImportFrom): found.add('.'*o.level + (o.module or ''))
+        base = '.'*o.level + (f'{o.module}.' if o.module else '') if isinstance(o, ast.ImportFrom) else ''
+        if isinstance(o, (ast.Import, ast.ImportFrom)): found.update(base + a.name for a in o.names)
     return found
 
 def cell_numbers(nbs):

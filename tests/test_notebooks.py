@@ -55,7 +55,8 @@ def test_a_notebook_runs_under_nbdev_test(path, tmp_path, record_property):
     copy = copy_repo(tmp_path, without=['data'])
     done = tool('nbdev-test', path, '--cell-timing-min', 0, cwd=copy)
     check([f'nbdev-test fails:\n{done.stdout}'] if done.returncode else [], path)
-    times = dict(re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M))
-    tests = [c.id for _,c in rules.cells(read(path), 'code') if rules.is_test(c.source)]
-    check([] if times.keys() & set(tests) else [f'{len(times)} cells ran, none of them with a test'], path, 'let it run its tests: a notebook that checks nothing passes always')
-    record_property(f'{path} under nbdev-test', f'{len(times)} cells, {len(times.keys() & set(tests))} of them with a test, in {sum(map(float, times.values())):.1f} s')
+    times = {i: float(t) for i,t in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
+    tested = {c.id for _,c in rules.cells(read(path), 'code') if rules.is_test(c.source)} & times.keys()
+    check([] if tested else [f'{len(times)} cells ran, none of them with a test'], path, 'let it run its tests: a notebook that checks nothing passes always')
+    slowest = max(times, key=times.get)
+    record_property(f'{path} under nbdev-test', f'{sum(times.values()):.1f} s, {len(times)} cells, {len(tested)} with a test, slowest {slowest} with {times[slowest]:.1f} s')

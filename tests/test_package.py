@@ -4,17 +4,24 @@ from configparser import ConfigParser
 
 from common import *
 
-@pytest.fixture(scope='module')
-def wheel(tmp_path_factory):
+def build_wheel(folder):
     "The wheel, built from a copy of the repository: nothing that an earlier build left behind gets in"
-    copy, dest = copy_repo(tmp_path_factory.mktemp('source')), tmp_path_factory.mktemp('wheel')
+    copy, dest = copy_repo(folder/'source'), folder/'wheel'
+    dest.mkdir()
     done = tool('python', '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation', '--wheel-dir', dest, copy, cwd=dest)
     assert done.returncode == 0, done.stdout
     return zipfile.ZipFile(next(dest.glob('*.whl')))
 
 def packed(wheel, package): return {o.split('/', 1)[1] for o in wheel.namelist() if o.startswith(f'{package}/')}
 
-def test_the_wheel_holds_modules_samples_and_weights(wheel, record_property):
+def commands(wheel):
+    "The commands that the wheel installs, as settings.ini writes them"
+    cfg = ConfigParser()
+    cfg.read_string(wheel.read(next(o for o in wheel.namelist() if o.endswith('entry_points.txt'))).decode())
+    return [f'{k}={v}' for k,v in cfg['console_scripts'].items()]
+
+def test_the_wheel_holds_modules_samples_weights_and_the_command(tmp_path, record_property):
+    wheel = build_wheel(tmp_path)
     for package,folder in dict(wholegame='wholegame', wholegame_data='data').items():
         here = {o.relative_to(folder).as_posix() for o in FILES if o.parts[0] == folder}
         check([f'{folder}/{o} is not in the wheel' for o in sorted(here - packed(wheel, package))]
@@ -22,12 +29,7 @@ def test_the_wheel_holds_modules_samples_and_weights(wheel, record_property):
     data = packed(wheel, 'wholegame_data')
     assert sum(o.endswith('.jpg') for o in data) >= 400, 'the drawn photos are missing from data/'
     assert any(o.endswith('.safetensors') for o in data), 'the weights are missing from data/'
+    assert commands(wheel) == [settings()['console_scripts']]
     sizes = {o.filename: o.compress_size for o in wheel.infolist()}
     top = max(sizes, key=sizes.get)
     record_property('wheel', f'{Path(wheel.filename).stat().st_size/1e6:.1f} MB, {len(sizes)} files, the largest {top} with {sizes[top]/1e6:.1f} MB')
-
-def test_the_wheel_installs_the_command(wheel):
-    cfg = ConfigParser()
-    cfg.read_string(wheel.read(next(o for o in wheel.namelist() if o.endswith('entry_points.txt'))).decode())
-    name, function = settings()['console_scripts'].split('=')
-    assert cfg['console_scripts'][name] == function

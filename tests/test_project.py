@@ -1,8 +1,6 @@
 "Each fact stands in one place, and what is written about the project is so"
+from functools import cache
 from importlib.metadata import distribution
-
-try: import tomllib
-except ImportError: import tomli as tomllib  # Python 3.10: pytest brings it
 
 from common import *
 import rules
@@ -18,7 +16,7 @@ def sources(path):
 # Facts
 
 def test_pyproject_and_settings_agree():
-    project = tomllib.loads((ROOT/'pyproject.toml').read_text(encoding='utf-8'))['project']
+    project = dict(re.findall(r'^(name|requires-python) *= *"(.*)"', (ROOT/'pyproject.toml').read_text(encoding='utf-8'), re.M))
     assert project['name'] == settings()['lib_name'], 'the names in pyproject.toml and settings.ini differ'
     assert project['requires-python'] == settings()['python_requires'], 'the Python versions in pyproject.toml and settings.ini differ'
 
@@ -43,6 +41,7 @@ def test_the_readme_names_only_make_targets_that_exist():
 OPTIONAL = {'duckduckgo_search'}  # what ddgs was called before: used where somebody has it already
 INDIRECT = {'timm'}               # fastai imports it, when the name of an architecture is timm's
 
+@cache
 def provided(requirement):
     "Names of the modules that a requirement installs"
     name = re.match(r'[\w.-]+', requirement)[0]
@@ -50,15 +49,25 @@ def provided(requirement):
 
 def top_imports(source): return {o.split('.')[0] for o in rules.imports(source)} - {'', '__future__'}
 
-def test_what_the_package_imports_is_required_and_what_is_required_is_used():
-    required = {o: provided(o) for o in lines('requirements')}
-    ours = set(sys.stdlib_module_names) | {'wholegame', 'wholegame_data'} | OPTIONAL
-    needed = {m: top_imports(source) - ours for m,source in MODULES.items()}
-    in_notebooks = set().union(*(top_imports('\n'.join(c.source for _,c in rules.cells(read(o), 'code'))) for o in NOTEBOOKS))
-    used = in_notebooks.union(INDIRECT, *needed.values())
-    check([*(f'wholegame/{m}.py imports {o}: no requirement in settings.ini installs it'
-             for m,names in needed.items() for o in sorted(names - set().union(*required.values()))),
-           *(f'settings.ini requires {o}, and nothing imports it' for o,names in required.items() if not names & used)])
+def undeclared(names, requirements):
+    "Which of these modules does no requirement install?"
+    return sorted(names - set(sys.stdlib_module_names) - {'wholegame', 'wholegame_data'} - OPTIONAL - set().union(*map(provided, requirements)))
+
+def in_cells(path): return set().union(*(top_imports(c.source) for _,c in rules.cells(read(path), 'code')))
+
+def test_what_the_package_imports_is_required():
+    check([f'wholegame/{m}.py imports {o}' for m,source in MODULES.items() for o in undeclared(top_imports(source), lines('requirements'))],
+          todo='add it to requirements in settings.ini')
+
+def test_what_notebooks_and_tests_import_is_required_at_least_of_developers():
+    here = {o.stem for o in FILES if o.parts[0] == 'tests'}
+    imported = {**{o: in_cells(o) for o in NOTEBOOKS}, **{o: top_imports((ROOT/o).read_text(encoding='utf-8')) - here for o in FILES if o.parts[0] == 'tests' and o.suffix == '.py'}}
+    check([f'{path} imports {o}' for path,names in imported.items() for o in undeclared(names, lines('requirements') + lines('dev_requirements'))],
+          todo='add it to dev_requirements in settings.ini')
+
+def test_what_is_required_is_used():
+    used = set().union(INDIRECT, *map(top_imports, MODULES.values()), *map(in_cells, NOTEBOOKS))
+    check([f'settings.ini requires {o}, and nothing imports it' for o in lines('requirements') if not provided(o) & used])
 
 # Layers
 
@@ -67,7 +76,7 @@ def origin(module):
     found = re.search(r'File to edit: (?:\.\./)*(\S+)\.$', MODULES[module], re.M)
     return found and Path(found[1])
 
-def layer(module): return {'setup': 0, 'cli': 3}.get(module, 2 if origin(module) in LESSONS else 1)
+def layer(module): return {'setup': 0, 'archives': 0, 'cli': 3}.get(module, 2 if origin(module) in LESSONS else 1)
 
 def own_imports(module):
     "The modules of the package that this one imports"

@@ -47,7 +47,7 @@ def test_stored_outputs_are_fit_to_be_read(path):
     check(rules.stored_outputs(read(path)), path, 'mend the cell, run the notebook again, and commit its outputs')
 
 def test_code_comes_in_small_pieces_explained_and_tested(record_property):
-    lines, tested, prose = rules.cell_numbers(map(read, NOTEBOOKS))
+    lines, tested, prose = rules.cell_numbers(list(map(read, NOTEBOOKS)))
     numbers = f'median {lines:g} code lines a cell, {tested:.0%} of code cells with a test, {prose:.2f} markdown cells a code cell'
     record_property('over all notebooks', numbers)
     check([*(['the median code cell has more than 4 lines'] if lines > 4 else []),

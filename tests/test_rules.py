@@ -82,7 +82,7 @@ def test_code_is_counted_as_a_reader_sees_it():
     assert rules.is_test('for o in x: test_fail(o)') and not rules.is_test('"assert this"; latest_eq(1)')
 
 def test_imports_are_found_wherever_they_stand():
-    assert rules.imports('import a.b, c\ndef f(): from d import e\nfrom .g import h') == {'a.b', 'c', 'd', '.g'}
+    assert rules.imports('import a.b, c\ndef f(): from d import e\nfrom .g import h\nfrom . import i') == {'a.b', 'c', 'd.e', '.g.h', '.i'}
 
 def test_foreign_addresses_are_found():
     ours = 'git+https://github.com/ann/bird.git https://colab.research.google.com/github/ann/bird/blob/main/x.ipynb https://github.com/fastai/fastai'

@@ -6,8 +6,8 @@
 __all__ = ['platform', 'is_online', 'data_setting', 'data_mode', 'forget_network', 'data_path', 'quiet', 'URLs', 'repo_url',
            'gpu_name', 'show_setup', 'untar_data']
 
-# %% ../nbs/helpers/setup.ipynb #1f9508a3
-import os, re, socket, warnings
+# %% ../nbs/helpers/setup.ipynb #d5621f2a
+import certifi, os, re, socket, ssl, warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed, TimeoutError
 from configparser import ConfigParser
 from functools import lru_cache
@@ -23,7 +23,7 @@ def platform() -> str: # 'kaggle', 'colab' or 'local'
     if 'KAGGLE_KERNEL_RUN_TYPE' in os.environ: return 'kaggle'
     return 'colab' if 'COLAB_RELEASE_TAG' in os.environ else 'local'
 
-# %% ../nbs/helpers/setup.ipynb #ebaec31a
+# %% ../nbs/helpers/setup.ipynb #ec95bada
 _doors = [('1.1.1.1', 443), ('8.8.8.8', 443), ('9.9.9.9', 443), ('2606:4700:4700::1111', 443)]
 
 def _proxy_doors():
@@ -34,15 +34,21 @@ def _proxy_doors():
 def _opens(door, timeout):
     with socket.create_connection(door, timeout): return True
 
-# %% ../nbs/helpers/setup.ipynb #c83841bc
+def _shows_certificate(door, timeout):
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    with socket.create_connection(door, timeout) as s, context.wrap_socket(s, server_hostname=door[0]): return True
+
+# %% ../nbs/helpers/setup.ipynb #311dcc97
 def is_online(
-    timeout:float=.8, # Seconds to wait for the first answer
+    timeout:float=.9, # Seconds to wait for the first answer
     doors:list=None   # (host, port) pairs to knock on; default: the proxies in the environment, else well-known hosts
-) -> bool: # Did any of them open?
+) -> bool: # Did any of them answer?
     "Can this machine reach the internet? Answers within about `timeout` seconds and changes no global setting"
-    doors = doors or _proxy_doors() or _doors
+    proxies = [] if doors else _proxy_doors()
+    knock, doors = _opens if proxies else _shows_certificate, doors or proxies or _doors
     pool = ThreadPoolExecutor(len(doors))
-    try: return any(not f.exception() for f in as_completed([pool.submit(_opens, d, timeout) for d in doors], timeout))
+    try: return any(not f.exception() for f in as_completed([pool.submit(knock, d, timeout) for d in doors], timeout))
     except TimeoutError: return False
     finally: pool.shutdown(wait=False, cancel_futures=True)
 
@@ -71,10 +77,10 @@ def data_path() -> Path: # Folder of the drawn samples and the weights
     "Where the package keeps the data that it brings along"
     return Path(str(files('wholegame_data')))
 
-# %% ../nbs/helpers/setup.ipynb #27ec3346
+# %% ../nbs/helpers/setup.ipynb #c365a567
 def quiet():
-    "Switch off one warning of PyTorch's about code that no learner wrote"
-    warnings.filterwarnings('ignore', r'`torch\.jit\.script', FutureWarning)
+    "Switch off two warnings, of PyTorch and of tqdm, about code that no learner wrote"
+    for text in (r'`torch\.jit\.script', 'IProgress not found'): warnings.filterwarnings('ignore', text)
 
 # %% ../nbs/helpers/setup.ipynb #2f901ca4
 _samples = dict(CAMVID_TINY='street_scenes', ADULT_SAMPLE='census', ML_SAMPLE='film_ratings')
