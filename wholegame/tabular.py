@@ -54,11 +54,12 @@ def read_table(
     if not isinstance(df.index, pd.RangeIndex): raise TableError(f"The rows of '{csv}' have more values than its first line has names: add the missing names.")
     return df
 
-# %% ../nbs/03_tabular.ipynb #b4d32841
+# %% ../nbs/03_tabular.ipynb #0ee9ecdb
 def _line(rows): return int(np.flatnonzero(rows)[0]) + 2
 
 def _check_inputs(df, csv, cont_names, names):
     "`TableError` if a column cannot be learned from"
+    if not names: raise TableError(f"Nothing to learn from: name columns of '{csv}' in cat_names or cont_names.")
     empty = [o for o in names if df[o].isna().all()]
     if empty: raise TableError(f"The column {_named(empty)} of '{csv}' is blank in every row: leave it out, or fill it.")
     for o in cont_names:
@@ -74,7 +75,7 @@ def _check_target(df, csv, y, names):
     if blank.any(): raise TableError(f"Line {_line(blank)} of '{csv}' has no '{y}', as {blank.sum()} of {len(df)} rows: fill it, or remove those rows.")
     if df[y].nunique() == 1: raise TableError(f"The column '{y}' of '{csv}' holds only '{df[y].iloc[0]}', so there is nothing to tell apart: add rows with another value.")
 
-# %% ../nbs/03_tabular.ipynb #7e0130c8
+# %% ../nbs/03_tabular.ipynb #0546f5ce
 def _check_split(df, csv, cont_names, y, valid):
     "`TableError` if the rows to learn from lack what is asked of the others"
     if not valid: raise TableError(f"'{csv}' has {len(df)} rows, too few to keep any for checking: add rows.")
@@ -82,7 +83,7 @@ def _check_split(df, csv, cont_names, y, valid):
     seen, asked = df[~kept], df[kept]
     alone = ~df[y].isin(seen[y])
     if alone.any(): raise TableError(f"Line {_line(alone)} of '{csv}' is kept for checking, and no row to learn from has its '{y}', '{df[y][alone].iloc[0]}': "
-                                     "add more such rows, remove this one, or try another seed.")
+                                     "add more such rows, remove this one, or try another seed. (Classes are guessed here, not quantities.)")
     for o in cont_names:
         if asked[o].isna().any() and seen[o].notna().all() or seen[o].isna().all():
             raise TableError(f"The column '{o}' of '{csv}' is too rarely {'blank' if seen[o].notna().all() else 'filled'} to learn from "
@@ -225,7 +226,7 @@ class TableModel:
         metrics = ', '.join(f'{k} {v:.3f}' for k,v in self.card['metrics'].items())
         return f"{self.card['y_name']}: {' or '.join(map(str, self.classes))}? From {', '.join(self.names)}; {metrics}"
 
-# %% ../nbs/03_tabular.ipynb #513e6abc
+# %% ../nbs/03_tabular.ipynb #63e2425f
 def load_model(folder) -> TableModel:
     "Load what `save_model` saved; runs no code from the folder and needs no data. `ModelError` if there is no usable classifier of rows"
     state, card = read_model(folder, 'tabular')
@@ -237,6 +238,7 @@ def predict_row(
 ): # Class name, dict of probabilities by class name; for a DataFrame a list with such a pair for each row
     "Which class, and how sure is the model? `TableWarning` where a blank or an unknown word was replaced, `TableError` if a column is missing"
     model = model if isinstance(model, TableModel) else load_model(model)
+    if not isinstance(row, (dict, pd.Series, pd.DataFrame)): raise TableError(f'A {type(row).__name__} is not a row: give a dict, a Series or a DataFrame with named columns.')
     many = isinstance(row, pd.DataFrame)
     probs = [dict(zip(model.classes, o)) for o in model._probs(row if many else pd.DataFrame([dict(row)])).tolist()]
     answers = [(max(o, key=o.get), o) for o in probs]
