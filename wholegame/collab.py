@@ -118,16 +118,16 @@ class FilmModel:
     def __repr__(self):
         return f"Stars of {len(self.people)} people for {len(self.films)} films; squared error {self.card['metrics']['valid_loss']:.3f}"
 
-# %% ../nbs/04_collab.ipynb #e4d47e51
+# %% ../nbs/04_collab.ipynb #f50aefb6
 def load_model(folder) -> FilmModel:
     "Load what `save_model` saved; runs no code from the folder. `ModelError` if there is no usable recommender"
     state, card = read_model(folder, 'collab')
-    n = {o: len(card[o])+1 for o in ('people', 'films')}
-    k = state['u_weight.weight'].shape[1]
-    wanted = {'u_weight': (n['people'], k), 'i_weight': (n['films'], k), 'u_bias': (n['people'], 1), 'i_bias': (n['films'], 1)}
-    if any(state[f'{o}.weight'].shape != shape for o,shape in wanted.items()):
+    try: model = FilmModel(state, card)
+    except KeyError as e: raise ModelError(f"The model in '{folder}' lacks {e}: save or copy it again.") from e
+    people, films = len(model.people), len(model.films)
+    if (model.tastes.shape, model.factors.shape, len(model.titles)) != ((people, k := model.tastes.shape[1]), (films, k), films):
         raise ModelError(f"The weights in '{folder}' do not fit the people and films on its card: save or copy the model again.")
-    return FilmModel(state, card)
+    return model
 
 # %% ../nbs/04_collab.ipynb #8e266d99
 def _key(title): return re.sub(r' *\(\d{4}\)$', '', str(title)).casefold().strip()
