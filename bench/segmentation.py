@@ -27,7 +27,7 @@ for seed in range(args.seeds):
     start = time.time()
     set_seed(seed, reproducible=True)
     learn = unet_learner(segmentation_loaders(path, seed=seed), resnet18, metrics=[PixelAccuracy(codes), MeanIoU(codes)]).to_fast()
-    with learn.no_bar(), learn.no_logging(): learn.fine_tune(8)
+    with learn.no_bar(), learn.no_logging(): learn.fine_tune(8, lr_mult=10)
     runs.append((*learn.final_record[2:], time.time()-start))
     print('seed {}: pixel accuracy {:.3f}, mean IoU {:.3f}, {:.0f} s'.format(seed, *runs[-1]), flush=True)
 print('{}: median pixel accuracy {:.3f}, mean IoU {:.3f}, {:.0f} s'.format(args.streets or 'drawn sample', *map(median, zip(*runs))))
