@@ -5,7 +5,7 @@
 
 Every seed trains anew on another split. For the second table one person in five is held out of the training and
 tells ten of their ratings; the errors are those on all their other ratings."""
-import argparse, os, tempfile, time, warnings
+import argparse, os, tempfile, time
 from pathlib import Path
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -16,7 +16,6 @@ if not args.ratings: os.environ['WHOLEGAME_DATA'] = 'sample'
 
 from wholegame.setup import quiet
 quiet()
-warnings.filterwarnings('ignore', 'The given NumPy array is not writable')
 import pandas as pd
 from fastai.collab import CollabDataLoaders, collab_learner
 from fastai.torch_core import set_seed

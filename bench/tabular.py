@@ -5,7 +5,7 @@
 
 First the lesson's own split, where a seed changes only where the network starts and in which order it sees the rows; then a split
 for each seed. The best that anyone can do is known for the sample only. Seconds are for making the loaders and training three rounds."""
-import argparse, os, time, warnings
+import argparse, os, time
 from pathlib import Path
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -16,7 +16,6 @@ if not args.csv: os.environ['WHOLEGAME_DATA'] = 'sample'
 
 from wholegame.setup import quiet
 quiet()
-warnings.filterwarnings('ignore', 'The given NumPy array is not writable')
 import pandas as pd, torch
 from fastai.tabular.all import accuracy, set_seed, tabular_learner
 from sklearn.ensemble import HistGradientBoostingClassifier

@@ -77,10 +77,10 @@ def data_path() -> Path: # Folder of the drawn samples and the weights
     "Where the package keeps the data that it brings along"
     return Path(str(files('wholegame_data')))
 
-# %% ../nbs/helpers/setup.ipynb #c365a567
+# %% ../nbs/helpers/setup.ipynb #4dc6da00
 def quiet():
-    "Switch off two warnings, of PyTorch and of tqdm, about code that no learner wrote"
-    for text in (r'`torch\.jit\.script', 'IProgress not found'): warnings.filterwarnings('ignore', text)
+    "Switch off three warnings, two of PyTorch and one of tqdm, about code that no learner wrote"
+    for text in (r'`torch\.jit\.script', 'IProgress not found', 'The given NumPy array is not writable'): warnings.filterwarnings('ignore', text)
 
 # %% ../nbs/helpers/setup.ipynb #2f901ca4
 _samples = dict(CAMVID_TINY='street_scenes', ADULT_SAMPLE='census', ML_SAMPLE='film_ratings')
