@@ -1,12 +1,12 @@
 "Notebooks are the source: exported, clean, and running, each by itself"
 import filecmp
 from copy import deepcopy
+from itertools import cycle
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from common import *
+from places import COLAB, KAGGLE, KAGGLE_OFF, Alone
 import rules
 
 def test_there_are_lessons_and_helpers_to_check():
@@ -36,18 +36,14 @@ def test_notebooks_are_stored_clean_and_keep_their_slides(tmp_path):
     assert cleaned.metadata == {'rise': {'theme': 'white'}}, 'nbdev-clean does not keep "rise": see allowed_metadata_keys in pyproject.toml'
     check([f'{o} is not clean' for o in NOTEBOOKS if not filecmp.cmp(ROOT/o, copy/o, shallow=False)], todo='run nbdev-clean')
 
-def run_alone(nb, folder):
-    "Run all cells in a real kernel; yields what stopped it"
-    try: NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(folder)}}).execute()
-    except (CellExecutionError, CellTimeoutError) as e:
-        started = [i for i,c in rules.cells(nb, 'code') if c.execution_count]
-        yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
+# One run of a lesson proves several things; the places take turns, and `make platforms` runs all lessons at all of them
+TURNS = list(zip(LESSONS, cycle([KAGGLE_OFF, COLAB, KAGGLE])))
 
-@each_lesson
-def test_a_lesson_runs_alone_in_an_empty_folder_and_shows_what_is_stored(path, tmp_path):
+@pytest.mark.parametrize('path, place', TURNS, ids=[f'{path}, {place.name} {"on" if place.online else "off"}line' for path,place in TURNS])
+def test_a_lesson_runs_alone_in_an_empty_folder_from_the_wheel_and_shows_what_is_stored(path, place, wheel, tmp_path):
     stored = read(path)
     nb = deepcopy(stored)
-    check(run_alone(nb, tmp_path), path)
+    check(Alone(tmp_path, place, wheel).run(nb, path.name), path)
     check(rules.stale_outputs(stored, nb), path, 'run the notebook with WHOLEGAME_DATA=sample, nbdev-clean it, and commit its outputs')
 
 @each_notebook

@@ -60,8 +60,9 @@ def test_what_the_package_imports_is_required():
           todo='add it to requirements in settings.ini')
 
 def test_what_notebooks_and_tests_import_is_required_at_least_of_developers():
-    here = {o.stem for o in FILES if o.parts[0] == 'tests'}
-    imported = {**{o: in_cells(o) for o in NOTEBOOKS}, **{o: top_imports((ROOT/o).read_text(encoding='utf-8')) - here for o in FILES if o.parts[0] == 'tests' and o.suffix == '.py'}}
+    files = [o for o in FILES if o.parts[0] in ('tests', 'tools') and o.suffix == '.py']
+    here = {o.stem for o in files}
+    imported = {**{o: in_cells(o) for o in NOTEBOOKS}, **{o: top_imports((ROOT/o).read_text(encoding='utf-8')) - here for o in files}}
     check([f'{path} imports {o}' for path,names in imported.items() for o in undeclared(names, lines('requirements') + lines('dev_requirements'))],
           todo='add it to dev_requirements in settings.ini')
 
