@@ -23,7 +23,7 @@ from .photos import open_photo
 
 # %% ../nbs/01_is_it_a_bird.ipynb #340487a6
 _inspector = '''<div class="wg-pixels" style="display:inline-block;max-width:100%;font:16px/1.5 system-ui,sans-serif">
-<div style="position:relative;line-height:0"><img src="data:image/jpeg;base64,{data}" alt="{alt}" tabindex="0" width="{width}" height="{height}"
+<div style="position:relative;line-height:0"><img src="data:image/jpeg;base64,{data}" alt="{alt}" tabindex="0" data-lm-suppress-shortcuts="true" width="{width}" height="{height}"
  style="cursor:crosshair;max-width:100%;height:auto;image-rendering:pixelated"><span aria-hidden="true" style="position:absolute;width:13px;height:13px;margin:-8px 0 0 -8px;
  border:2px solid #fff;outline:1px solid #000;border-radius:50%;pointer-events:none;display:none"></span></div>
 <p role="status" aria-live="polite" style="margin:6px 0;min-height:1.5em"><span aria-hidden="true" style="display:inline-block;width:1.4em;height:1.4em;
