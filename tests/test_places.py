@@ -2,7 +2,9 @@
 import json
 from contextlib import nullcontext, redirect_stdout
 from copy import deepcopy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from threading import Thread
 from types import SimpleNamespace
 from unittest.mock import MagicMock, patch
 
@@ -12,7 +14,7 @@ from requests import HTTPError
 from common import *
 from first_cells import SETUP, facts, put_first_cells, readdressed
 from places import COLAB, HERE, KAGGLE, KAGGLE_OFF, Alone, Place, pip_problems, shown_problems
-import for_kaggle
+import for_kaggle, nightly
 
 # The first cells
 
@@ -120,12 +122,39 @@ def test_what_kaggle_refuses_ends_the_push(folders, kaggle_api):
     statuses(api, 500)
     with pytest.raises(HTTPError): for_kaggle.push(api, folders)
 
+# What is asked every night
+
+@pytest.fixture
+def host():
+    "A server with one page, one that turns programs away, and none else"
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response({'/page': 200, '/members': 403}.get(self.path, 404))
+            self.end_headers()
+        def log_message(self, *args): pass
+    with ThreadingHTTPServer(('127.0.0.1', 0), Pages) as server, patch.dict(os.environ, no_proxy='*'):
+        Thread(target=server.serve_forever, args=(.02,), daemon=True).start()
+        yield f'http://127.0.0.1:{server.server_port}'
+        server.shutdown()
+
+def test_dead_links_are_found_and_shy_pages_are_not(host):
+    assert nightly.dead(f'{host}/page') is None and nightly.dead(f'{host}/members') is None
+    assert '404' in nightly.dead(f'{host}/gone') and 'does not answer' in nightly.dead('http://127.0.0.1:9/')
+
+def test_a_platform_that_has_moved_on_is_noticed():
+    listed = 'fastai==2.8.8\nfastcore == 2.3.0\nfastcore-extra==1\n'
+    assert list(nightly.differing(listed, ['fastai==2.8.8'])) == []
+    assert list(nightly.differing(listed, ['fastcore==2.2.12'])) == ["fastcore==2.2.12 is not in its list any more, but ['fastcore==2.3.0']"]
+
+def test_what_pip_changed_is_told():
+    assert nightly.changes({'a': '1', 'b': '1'}, {'a': '2', 'b': '1', 'c': '3'}) == ['a 1 → 2', 'c new → 3']
+
 # Codespaces
 
 def test_codespaces_needs_one_click_and_runs_the_same_targets():
     made = json.loads((ROOT/'.devcontainer'/'devcontainer.json').read_text())
     targets = set(re.findall(r'^([a-z]+):', (ROOT/'Makefile').read_text(), re.M))
-    commands = [o for k,v in made.items() if k.endswith('Command') for o in [v]]
+    commands = [v for k,v in made.items() if k.endswith('Command')]
     assert commands, 'nothing is installed when the container is made'
     check([f'.devcontainer/devcontainer.json runs {o!r}, which is no target of the Makefile' for o in commands if not (o.startswith('make ') and o[5:] in targets)])
     version = made['image'].rsplit(':', 1)[1].split('-')[0]
