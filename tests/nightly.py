@@ -9,8 +9,9 @@ from places import COLAB, KAGGLE, KAGGLE_OFF, Alone, Place
 import rules
 from test_reading import own_file, text_of
 
-# What the platforms have, as seen in August 2026. A night that finds something else says so: change the line, run `make platforms`
-PREINSTALLED = {'Kaggle': ['fastai==2.8.7', 'fastcore<2'], 'Colab': ['fastai==2.8.8', 'fastcore==2.2.12'], 'the latest': ['fastai', 'fastcore']}
+# What the platforms had in August 2026; Kaggle's image is built on Colab's. A night that finds something else says so: change the line, run `make platforms`
+BOTH = ['matplotlib==3.10.0', 'numpy==2.0.2', 'pandas==2.2.2', 'pillow==11.3.0']
+PREINSTALLED = {'Kaggle': ['fastai==2.8.7', 'fastcore<2', *BOTH], 'Colab': ['fastai==2.8.8', 'fastcore==2.2.12', *BOTH], 'the latest': ['fastai', 'fastcore']}
 SITUATIONS = [('Kaggle', KAGGLE), ('Kaggle', KAGGLE_OFF), ('Colab', COLAB), ('the latest', COLAB)]
 
 def new_environment(folder, packages):
