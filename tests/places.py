@@ -57,14 +57,15 @@ class Alone:
         self.own = python == sys.executable
         self.work, self.installed, self.log = (folder/o for o in ('working', 'installed', 'pip.log'))
         for o in (self.work, self.installed): o.mkdir()
-        self._stand_in('bin/git', f'#!/bin/sh\nexit {0 if place.online else 128}\n')
-        self._stand_in('bin/pip', PIP.format(python=python, log=str(self.log), wheel=str(wheel), target=str(self.installed) if self.own else ''))
-        self._stand_in('ipython/profile_default/startup/place.py', STARTUP.format(offline=offline, inputs=str(folder/'input')))
-        if place.installs: self._stand_in('modules/google/colab/__init__.py', '')
-        if place.dataset: (self._stand_in(f'input/datasets/somebody/wholegame/{self.wheel.name}', '')).write_bytes(self.wheel.read_bytes())
-        self._stand_in('kernels/alone/kernel.json', json.dumps(dict(argv=[str(python), '-m', 'ipykernel_launcher', '-f', '{connection_file}'], display_name='', language='python')))
+        self.stand_in('bin/git', f'#!/bin/sh\nexit {0 if place.online else 128}\n')
+        self.stand_in('bin/pip', PIP.format(python=python, log=str(self.log), wheel=str(wheel), target=str(self.installed) if self.own else ''))
+        self.stand_in('ipython/profile_default/startup/place.py', STARTUP.format(offline=offline, inputs=str(folder/'input')))
+        if place.installs: self.stand_in('modules/google/colab/__init__.py', '')
+        if place.dataset: self.stand_in(f'input/datasets/somebody/wholegame/{self.wheel.name}', '').write_bytes(self.wheel.read_bytes())
+        self.stand_in('kernels/alone/kernel.json', json.dumps(dict(argv=[str(python), '-m', 'ipykernel_launcher', '-f', '{connection_file}'], display_name='', language='python')))
 
-    def _stand_in(self, name, text):
+    def stand_in(self, name, text):
+        "Put something in the place of what the platform has"
         path = self.folder/name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
@@ -114,7 +115,7 @@ def pip_problems(calls, online=True):
     if len(calls) != 1: yield f'pip is called {len(calls)} times, not once'
     for call in calls:
         if not {'-qqq', '--no-warn-conflicts'} <= set(call): yield f'pip is not quiet: {call}'
-        if name in call: yield f'pip is asked for {name} by its bare name, under which anybody may publish: {call}'
+        if any(re.match(rf'{name}(?! @)', o) for o in call): yield f'pip is asked for {name} by its bare name, under which anybody may publish: {call}'
         if online and f'{name} @ {url}' not in call: yield f'pip does not install from {url}: {call}'
         if online and not {'-U', 'fastai'} <= set(call): yield f'fastai is not upgraded in the same call: {call}'
         if not online and not ({'--no-index', '--no-deps'} <= set(call) and call[-1].endswith('.whl')): yield f'without internet, pip does not install the wheel of the data set: {call}'

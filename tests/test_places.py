@@ -48,10 +48,16 @@ def test_on_kaggle_with_neither_internet_nor_data_set_one_sentence_says_what_to_
     assert [o.ename for o in outputs] == ['AssertionError'] and calls == []
     assert 'switch Internet on' in outputs[0].evalue and for_kaggle.dataset_id() in outputs[0].evalue
 
+def test_a_notebook_that_uses_the_checkout_is_noticed(wheel, tmp_path):
+    alone = Alone(tmp_path, COLAB, wheel)
+    alone.stand_in('bin/pip', '#!/bin/sh\n')
+    found = '\n'.join(alone.run(new_notebook(cells=[new_code_cell(SETUP.format(**facts()))])))
+    assert 'which is not what the wheel installed' in found and 'pip is called 0 times' in found
+
 GOOD = ['install', '-qqq', '--no-warn-conflicts', '-U', 'fastai', f'wholegame @ git+https://github.com/{facts()["repository"]}']
 
 @pytest.mark.parametrize('calls, expected', [
-    ([GOOD, GOOD], 'called 2 times'), ([[o for o in GOOD if o != '-qqq']], 'not quiet'), ([[*GOOD, 'wholegame']], 'bare name'),
+    ([GOOD, GOOD], 'called 2 times'), ([[o for o in GOOD if o != '-qqq']], 'not quiet'), ([[*GOOD, 'wholegame']], 'bare name'), ([[*GOOD, 'wholegame>=0.1']], 'bare name'),
     ([[o.replace('github.com/', 'github.com/x') for o in GOOD]], 'does not install from'), ([[o for o in GOOD if o != 'fastai']], 'not upgraded')])
 def test_a_wrong_call_of_pip_is_noticed(calls, expected):
     assert list(pip_problems([GOOD])) == []
