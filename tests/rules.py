@@ -103,10 +103,12 @@ def code_lines(source): return [o for o in source.splitlines() if o.strip() and 
 
 def tree(source): return ast.parse(TransformerManager().transform_cell(source))
 
-def is_test(source):
-    "Does this code check something: an assert, or a call of fastcore's `test_…`?"
-    return any(isinstance(o, ast.Assert) or isinstance(o, ast.Call) and getattr(o.func, 'id', '').startswith('test_')
+def tests(source):
+    "How often does this code check something, by an assert or a call of fastcore's `test_…`?"
+    return sum(isinstance(o, ast.Assert) or isinstance(o, ast.Call) and getattr(o.func, 'id', '').startswith('test_')
                for o in ast.walk(tree(source)))
+
+def is_test(source): return tests(source) > 0
 
 def imports(source):
     "All that this code imports, wherever the import stands: modules, and what is imported from them as `module.name`"
@@ -121,3 +123,17 @@ def cell_numbers(nbs):
     code = [c.source for nb in nbs for _,c in cells(nb, 'code') if code_lines(c.source)]
     text = sum(len(cells(nb, 'markdown')) for nb in nbs)
     return median(len(code_lines(o)) for o in code), sum(map(is_test, code))/len(code), text/len(code)
+
+# Runs
+
+def left_out(source, flags=''):
+    "Does nbdev-test leave out a cell with this code, unless it is asked for its flag?"
+    return bool(set(re.findall(r'^#\| *(notest|gpu|eval: *false)', source, re.M)) - set(flags.split()))
+
+def did_run(nb, times, flags=''):
+    "A notebook that passed has really run: `times` are the seconds that each cell took, by its id"
+    code = [(i,c) for i,c in cells(nb, 'code') if code_lines(c.source) and not left_out(c.source, flags)]
+    for i,c in code:
+        if c.id not in times: yield f'cell {i} did not run'
+    if not any(is_test(c.source) for _,c in code if c.id in times): yield f'{len(times)} cells ran, none of them with a test'
+    if sum(times.values()) < .01: yield f'all was over in {sum(times.values()):.3f} s: nothing can have been done in that time'

@@ -7,6 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from common import *
 from places import COLAB, KAGGLE, KAGGLE_OFF, Alone
+from running import run_notebook
 import rules
 
 def test_there_are_lessons_and_helpers_to_check():
@@ -49,10 +50,6 @@ def test_a_lesson_runs_alone_in_an_empty_folder_from_the_wheel_and_shows_what_is
 @each_notebook
 def test_a_notebook_runs_under_nbdev_test(path, tmp_path, record_property):
     copy = copy_repo(tmp_path, without=['data'])
-    done = tool('nbdev-test', path, '--cell-timing-min', 0, cwd=copy)
-    check([f'nbdev-test fails:\n{done.stdout}'] if done.returncode else [], path)
-    times = {i: float(t) for i,t in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
-    tested = {c.id for _,c in rules.cells(read(path), 'code') if rules.is_test(c.source)} & times.keys()
-    check([] if tested else [f'{len(times)} cells ran, none of them with a test'], path, 'let it run its tests: a notebook that checks nothing passes always')
-    slowest = max(times, key=times.get)
-    record_property(f'{path} under nbdev-test', f'{sum(times.values()):.1f} s, {len(times)} cells, {len(tested)} with a test, slowest {slowest} with {times[slowest]:.1f} s')
+    problems, facts = run_notebook(path, copy)
+    record_property('notebook', facts)
+    check(problems, path)

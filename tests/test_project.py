@@ -33,8 +33,8 @@ def test_badges_and_installs_use_the_repository_of_settings(path):
 
 def test_the_readme_names_only_make_targets_that_exist():
     code = ' '.join(re.findall(r'```.*?```|`[^`\n]+`', (ROOT/'README.md').read_text(encoding='utf-8'), re.S))
-    targets = set(re.findall(r'^([a-z]+):', (ROOT/'Makefile').read_text(), re.M))
-    check([f'README.md says "make {o}", and the Makefile has no such target' for o in sorted(set(re.findall(r'\bmake ([a-z]+)', code)) - targets)])
+    targets = set(re.findall(r'^([a-z-]+):', (ROOT/'Makefile').read_text(), re.M))
+    check([f'README.md says "make {o}", and the Makefile has no such target' for o in sorted(set(re.findall(r'\bmake ([a-z-]+)', code)) - targets)])
 
 # Requirements
 
