@@ -122,7 +122,7 @@ def test_what_kaggle_refuses_ends_the_push(folders, kaggle_api):
     api, _ = kaggle_api
     statuses(api, 'ready', 'ready')
     api.server.kernels.kernels_api_client.save_kernel = lambda _: SimpleNamespace(error='GPU quota')
-    with pytest.raises(SystemExit, match='01_is_it_a_bird: GPU quota'): for_kaggle.push(api, folders)
+    with pytest.raises(SystemExit, match='00_lesson_one: GPU quota'): for_kaggle.push(api, folders)
     statuses(api, 'ready', *['pending']*60)
     with pytest.raises(SystemExit, match='not ready'): for_kaggle.push(api, folders)
     statuses(api, 500)
