@@ -6,6 +6,7 @@ import torch
 
 from common import *
 from running import run_notebook
+import rules
 
 BEFORE = dict(os.environ)  # conftest.py hides the caches of weights and data, which are wanted here
 DEVICE = BEFORE.get('DEVICE', 'cuda')
@@ -30,13 +31,9 @@ def kept():
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(dict(torch=torch.__version__, notebooks=told), indent=1))
 
-def trains(path): return any(re.search(r'\.(fit\w*|fine_tune)\(', c.source) for c in read(path).cells if c.cell_type == 'code')
-
 @each_notebook
 def test_a_notebook_runs_and_trains_there(path, on, kept, tmp_path, record_property):
     problems, facts = run_notebook(path, copy_repo(tmp_path, without=['data']), 'gpu' if DEVICE == 'cuda' else '', ENV, on)
     record_property('notebook', facts)
     kept.append(facts)
-    if path in LESSONS and trains(path) and DEVICE not in facts['trained']:
-        problems.append(f'its training did not use the device {DEVICE}, but {list(facts["trained"]) or "none that fastai knows of"}')
-    check(problems, path)
+    check([*problems, *(rules.trained_there(read(path), facts['trained'], DEVICE) if path in LESSONS else [])], path)

@@ -14,7 +14,7 @@ def run_notebook(path, folder, flags='', env=None, on='the processor, with the d
     "Run a notebook of the copy in `folder`; returns (what went wrong, what there is to tell)"
     report = folder/'trained.json'
     done = tool('python', ROOT/'tests'/'watch.py', path, flags, report, cwd=folder, env=env)
-    nb, times, trained = read(path), dict(re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)), Counter()
+    nb, times, trained = nbformat.read(folder/path, 4), dict(re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)), Counter()
     times = {k: float(v) for k,v in times.items()}
     for device,seconds in json.loads(report.read_text()) if report.exists() else []: trained[device] += seconds
     ran = {i: c for i,c in rules.cells(nb, 'code') if c.id in times}
