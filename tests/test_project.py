@@ -33,8 +33,8 @@ def test_badges_and_installs_use_the_repository_of_settings(path):
 
 def test_the_readme_names_only_make_targets_that_exist():
     code = ' '.join(re.findall(r'```.*?```|`[^`\n]+`', (ROOT/'README.md').read_text(encoding='utf-8'), re.S))
-    targets = set(re.findall(r'^([a-z]+):', (ROOT/'Makefile').read_text(), re.M))
-    check([f'README.md says "make {o}", and the Makefile has no such target' for o in sorted(set(re.findall(r'\bmake ([a-z]+)', code)) - targets)])
+    targets = set(re.findall(r'^([a-z-]+):', (ROOT/'Makefile').read_text(), re.M))
+    check([f'README.md says "make {o}", and the Makefile has no such target' for o in sorted(set(re.findall(r'\bmake ([a-z-]+)', code)) - targets)])
 
 # Requirements
 
@@ -60,8 +60,9 @@ def test_what_the_package_imports_is_required():
           todo='add it to requirements in settings.ini')
 
 def test_what_notebooks_and_tests_import_is_required_at_least_of_developers():
-    here = {o.stem for o in FILES if o.parts[0] == 'tests'}
-    imported = {**{o: in_cells(o) for o in NOTEBOOKS}, **{o: top_imports((ROOT/o).read_text(encoding='utf-8')) - here for o in FILES if o.parts[0] == 'tests' and o.suffix == '.py'}}
+    files = [o for o in FILES if o.parts[0] in ('tests', 'tools') and o.suffix == '.py']
+    here = {o.stem for o in files}
+    imported = {**{o: in_cells(o) for o in NOTEBOOKS}, **{o: top_imports((ROOT/o).read_text(encoding='utf-8')) - here for o in files}}
     check([f'{path} imports {o}' for path,names in imported.items() for o in undeclared(names, lines('requirements') + lines('dev_requirements'))],
           todo='add it to dev_requirements in settings.ini')
 

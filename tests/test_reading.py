@@ -36,6 +36,26 @@ def test_headings_go_down_one_level_at_a_time(path):
 @each_text
 def test_every_picture_says_what_it_shows(path): check(rules.alt_text(text_of(path)), path)
 
+@each_notebook
+def test_what_a_figure_shows_is_said_before_it(path):
+    check(rules.figures_in_words(read(path)), path, 'say in a markdown cell before it what there is to see')
+
+NAMES = ROOT/'tests'/'words.txt'
+
+def remarks_of(path):
+    "Where and what is said in words: in the cells of a notebook, or on a page"
+    if path.suffix != '.ipynb': return [(str(path), text_of(path))]
+    return [(f'{path}, cell {i}', c.source if c.cell_type == 'markdown' else rules.remarks(c.source)) for i,c in enumerate(read(path).cells, 1)]
+
+def test_words_are_spelt_as_in_britain():
+    names, remarks = NAMES.read_text(encoding='utf-8').split(), [o for path in NOTEBOOKS + PAGES for o in remarks_of(path)]
+    wrong = [f'{where}: {word!r} is in no British dictionary' for where,text in remarks for word in rules.misspelt(text, names)]
+    check(wrong, todo=f'mend it, put it between `backticks` if it is code, or add it to {NAMES.relative_to(ROOT)} if it is a name')
+
+def test_no_name_is_listed_without_need():
+    needed = {rules.stem(word) for path in NOTEBOOKS + PAGES for _,text in remarks_of(path) for word in rules.misspelt(text)}
+    check([f'{NAMES.relative_to(ROOT)}: {o} is written nowhere: remove it' for o in NAMES.read_text(encoding='utf-8').split() if rules.stem(o) not in needed])
+
 @each_text
 def test_every_link_inside_the_repository_leads_somewhere(path): check(link_problems(path, text_of(path)), path)
 

@@ -1,12 +1,15 @@
 "Checks on the checks: each rule lets a good notebook pass, and finds what it is for"
 import copy
 from pathlib import Path
+from types import SimpleNamespace
 
-import pytest
+import nbformat, pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import rules
-from common import settings
+from common import copy_repo, settings
+from conftest import summary
+from running import run_notebook
 from test_project import foreign_addresses, uphill
 from test_reading import link_problems
 
@@ -28,6 +31,10 @@ def words(rule): return lambda nb: rule(rules.markdown(nb))
 
 def order(nb): return rules.heading_order([level for level,_ in rules.headings(rules.markdown(nb))])
 
+def spelt_in_code(nb): return [o for _,c in rules.cells(nb, 'code') for o in rules.misspelt(rules.remarks(c.source))]
+
+figure = new_output('display_data', {'image/png': 'AA'})
+
 CASES = [
     (rules.title, new_notebook(cells=[text('# Bird')]), 'subtitle'),
     (rules.title, new_notebook(cells=[code('1')]), 'cell 1'),
@@ -36,6 +43,13 @@ CASES = [
     (order, book(text('# Another')), '2 headings of level 1'),
     (words(rules.alt_text), book(text('![](bee.png)')), 'bee.png has no alt text'),
     (words(rules.alt_text), book(text('<img src="bee.png" alt="">')), 'bee.png'),
+    (words(rules.alt_text), book(text('<svg role="img"><path d="M0 0"/></svg>')), 'neither <title> nor aria-label'),
+    (words(rules.misspelt), book(text('a brid')), 'brid'),
+    (words(rules.misspelt), book(text('its favorite color')), 'favorite\ncolor'),
+    (spelt_in_code, book(code('x = 1 # the frist bird')), 'frist'),
+    (spelt_in_code, book(code('def f():\n    "Sees a brid"')), 'brid'),
+    (rules.figures_in_words, book(code('plot()', figure), code('plot()', figure)), 'cell 6'),
+    (rules.figures_in_words, book(text('## More'), code('plot()', figure)), 'cell 6'),
     (rules.slide_types, book(text('Bees', None)), 'cell 5'),
     (rules.slide_types, new_notebook(cells=[text('# Bird')]), 'no "rise"'),
     (rules.stored_outputs, book(code('1/0', new_output('error', ename='ZeroDivisionError', evalue='division by zero'))), 'cell 5: an error is stored, ZeroDivisionError'),
@@ -56,6 +70,44 @@ def test_what_only_looks_wrong_is_let_pass():
                     code('links', html('<a href="https://x.org/home/tmp/">and/or</a></div>'), printed('photos/tmp/a.jpg, ~/.fastai, 3/4/5')))
     for rule in (order, rules.heading_cells, words(rules.alt_text), rules.stored_outputs): assert problems(rule, innocent) == ''
     assert rules.links(innocent.cells[-2].source) == []
+
+def test_code_names_and_formulas_are_not_spelt():
+    innocent = '`brid` PyTorch CSV resnet18 x.py a/brid [a bird](brid.md) $brid$ https://brid.org <brid> pip -qqq nbs/brid _brid colour neighbour\'s e.g. ImageNet\'s'
+    assert rules.misspelt(innocent + ' Kaggle\'s fastai', ['kaggle', 'fastai']) == []
+    assert rules.misspelt('The brid’s **brid**, half-brid: brid!') == ['brid’s', 'brid']
+
+def test_a_figure_may_follow_the_code_that_makes_it():
+    assert problems(rules.figures_in_words, book(code('x = 1'), code('plot()', figure), text('And again:'), code('plot()', figure))) == ''
+
+SEEN = new_notebook(cells=[code('import os'), code('assert os'), code('#| gpu\nassert gpu')])
+SEEN.cells[0].id, SEEN.cells[1].id, SEEN.cells[2].id = 'import', 'test', 'gpu'
+
+@pytest.mark.parametrize('times, flags, expected', [
+    ({'import': 1.}, '', 'cell 2 did not run'), ({'import': 1.}, '', 'none of them with a test'), ({'import': .001, 'test': .001}, '', 'over in 0.002 s'),
+    ({'import': 1., 'test': 1.}, 'gpu', 'cell 3 did not run'), ({}, '', '0 cells ran')])
+def test_a_notebook_that_did_not_really_run_is_noticed(times, flags, expected):
+    assert list(rules.did_run(SEEN, {'import': 1., 'test': .1})) == []
+    assert expected in '\n'.join(rules.did_run(SEEN, times, flags))
+
+def test_training_elsewhere_is_noticed():
+    lesson = book(code('learn.fine_tune(3)'))
+    assert list(rules.trained_there(book(), {}, 'cuda')) == list(rules.trained_there(lesson, {'cpu': 1, 'cuda': 2}, 'cuda')) == []
+    assert 'not use the device cuda, but cpu' in problems(lambda nb: rules.trained_there(nb, {'cpu': 1}, 'cuda'), lesson)
+    assert 'nothing that fastai' in problems(lambda nb: rules.trained_there(nb, {}, 'cuda'), lesson)
+
+def test_a_run_is_told_as_it_was(tmp_path):
+    made = new_notebook(cells=[code('from fastai.test_utils import synth_learner'), code('synth_learner().fit(1)'), code('#| gpu\n1/0')])
+    nbformat.write(made, copy_repo(tmp_path, without=['data'])/'nbs'/'made.ipynb')
+    wrong, facts = run_notebook(Path('nbs/made.ipynb'), tmp_path)
+    assert 'none of them with a test' in wrong[0] and (facts['cells'], facts['tests'], list(facts['trained'])) == (2, 0, ['cpu'])
+    assert 'ZeroDivisionError' in run_notebook(Path('nbs/made.ipynb'), tmp_path, 'gpu')[0][0]
+
+def test_the_summary_names_every_notebook_and_how_many_checks_ran_side_by_side():
+    facts = dict(notebook='nbs/bee.ipynb', on='a GPU', seconds=2., cells=5, tests=3, slowest='1.5 s, cell 2: fit', trained={'cuda': 1.25})
+    ran = [SimpleNamespace(duration=4., node=SimpleNamespace(gateway=SimpleNamespace(id=o)), user_properties=[('notebook', facts)] if o == 'gw0' else [('wheel', '3 MB')])
+           for o in ('gw0', 'gw1')]
+    told = '\n'.join(summary(ran, 5))
+    for o in ('2 checks, 2 at a time: 8 s of work in 5 s', 'on a GPU:', '| nbs/bee.ipynb |', '2.0 |', '1.2 s on cuda', '- wheel: 3 MB'): assert o in told, told
 
 def test_outputs_must_be_stored_where_running_shows_something():
     run = book(code('bees', printed('bees')), code('x = 1', new_output('stream', name='stderr', text='a warning')))

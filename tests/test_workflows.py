@@ -20,6 +20,31 @@ def test_a_workflow_that_could_be_abused_is_noticed(tmp_path):
     found = '\n'.join(lint(*tmp_path.iterdir()))
     check([f'{o} was not noticed in:\n{found}' for o in bad if o not in found])
 
+def each(pattern):
+    "(workflow, what the pattern finds in it), for all workflows"
+    return [(o.name, found) for o in WORKFLOWS for found in re.findall(pattern, (ROOT/o).read_text(), re.M)]
+
+def test_workflows_call_only_make_targets_that_exist():
+    targets = re.findall(r'^([a-z-]+):', (ROOT/'Makefile').read_text(), re.M)
+    check([f'{name} runs make {o}, and the Makefile has no such target' for name,o in each(r'run: make (\S+)') if o not in targets])
+
+def test_every_job_has_a_time_limit():
+    ends, starts = ([name for name,_ in each(o)] for o in (r'^    timeout-minutes:', r'^    runs-on:'))
+    check([f'{o.name}: a job has no timeout-minutes' for o in WORKFLOWS if ends.count(o.name) != starts.count(o.name)])
+
+def test_variables_and_runners_of_the_repository_are_declared():
+    declared = (ROOT/'.github'/'actionlint.yaml').read_text()
+    check([f'{name} reads vars.{o}, which .github/actionlint.yaml does not declare' for name,o in each(r'vars\.(\w+)') if o not in declared])
+    hosted = ('ubuntu-latest', 'macos-latest', 'windows-latest', '${{ matrix.os }}', '${{ matrix.runner }}')
+    check([f'{name} runs on {o}, a label that .github/actionlint.yaml does not declare' for name,o in each(r'runs-on: (.+)$') if o not in hosted and o not in declared])
+
+def test_code_of_others_gets_to_the_gpu_by_a_label_only_and_leaves_nothing_in_the_caches():
+    text = (ROOT/'.github/workflows/gpu.yml').read_text()
+    assert "if: github.event_name != 'pull_request_target' || github.event.label.name == 'gpu'" in text and 'types: [labeled]' in text
+    assert text.count('cache') and all("env.TRUSTED == 'true'" in o for o in re.findall(r'^ +(?:cache: .*|if: .*\n +uses: actions/cache.*)', text, re.M))
+    assert not [o for o in WORKFLOWS if 'pull_request_target' in (ROOT/o).read_text() and o.name != 'gpu.yml'], 'only gpu.yml may run for pull_request_target'
+    assert 'secrets.' not in text
+
 def test_the_oldest_python_that_we_promise_is_tested():
     oldest = settings()['python_requires'].strip('>=')
     assert f"'{oldest}'" in (ROOT/'.github/workflows/test.yml').read_text(), f'add Python {oldest} to the matrix of test.yml'

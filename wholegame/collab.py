@@ -81,6 +81,7 @@ def save_model(
     items = pd.concat([o.items for o in (learn.dls.train, learn.dls.valid)])
     rated, stars = items[[net.user, net.item]].to_numpy() - 1, items[learn.dls.train.y_names[0]]
     state = {**net.state_dict(), 'rated': torch.tensor(rated[(rated >= 0).all(1)], dtype=torch.int32)}
+    net.to(learn.dls.device) # what `bias` and `weight` read, fastai leaves on the CPU
     with learn.no_bar(): metrics = dict(zip(['valid_loss', *learn.metrics.attrgot('name')], learn.validate()))
     return write_model(folder, state, 'collab', people=people, films=films, titles=[titles.get(o, str(o)) for o in films],
                        y_range=list(net.y_range), stars=[float(stars.min()), float(stars.max())], metrics=metrics, data=data)
