@@ -1,5 +1,5 @@
 "Checks on the checks: each rule lets a good notebook pass, and finds what it is for"
-import copy
+import copy, os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,7 +7,7 @@ import nbformat, pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import rules
-from common import copy_repo, settings
+from common import ROOT, copy_repo, settings, tool
 from conftest import summary
 from running import run_notebook
 from test_project import foreign_addresses, uphill
@@ -101,6 +101,11 @@ def test_a_run_is_told_as_it_was(tmp_path):
     wrong, facts = run_notebook(Path('nbs/made.ipynb'), tmp_path)
     assert 'none of them with a test' in wrong[0] and (facts['cells'], facts['tests'], list(facts['trained'])) == (2, 0, ['cpu'])
     assert 'ZeroDivisionError' in run_notebook(Path('nbs/made.ipynb'), tmp_path, 'gpu')[0][0]
+
+def test_without_a_gpu_one_sentence_says_what_to_do():
+    done = tool('python', '-m', 'pytest', '-q', ROOT/'tests'/'gpu.py', cwd=ROOT, env={**os.environ, 'CUDA_VISIBLE_DEVICES': '', 'DEVICE': 'cuda'})
+    said = [o for o in done.stdout.splitlines() if o.startswith('!')]
+    assert done.returncode == 1 and len(said) == 1 and 'finds no GPU' in said[0] and 'make test-gpu DEVICE=cpu' in said[0], done.stdout
 
 def test_the_summary_names_every_notebook_and_how_many_checks_ran_side_by_side():
     facts = dict(notebook='nbs/bee.ipynb', on='a GPU', seconds=2., cells=5, tests=3, slowest='1.5 s, cell 2: fit', trained={'cuda': 1.25})
