@@ -42,7 +42,7 @@ nightly: .venv/installed-dev  ## Check what changes without us: real data, links
 	@$(BIN)/python -m pytest tests/nightly.py --tb short --durations 0
 
 slides: .venv/installed-dev  ## Open lesson one as slides with live code; LESSON=03 opens another
-	@$(BIN)/jupyter lab --config tools/slides_config.py --ServerApp.root_dir=nbs --ServerApp.default_url=/rise/$(notdir $(wildcard nbs/$(LESSON)_*.ipynb))
+	@$(BIN)/jupyter lab --config tools/slides_config.py --ServerApp.root_dir=nbs --LabApp.default_url=/rise/$(notdir $(wildcard nbs/$(LESSON)_*.ipynb))
 
 decks: .venv/installed-dev  ## Write all decks to _decks, as HTML and PDF that need no network
 	@$(BIN)/python tools/decks.py
