@@ -36,4 +36,4 @@ def test_a_notebook_runs_and_trains_there(path, on, kept, tmp_path, record_prope
     problems, facts = run_notebook(path, copy_repo(tmp_path, without=['data']), 'gpu' if DEVICE == 'cuda' else '', ENV, on)
     record_property('notebook', facts)
     kept.append(facts)
-    check([*problems, *(rules.trained_there(read(path), facts['trained'], DEVICE) if path in LESSONS else [])], path)
+    check(problems or (rules.trained_there(read(path), facts['trained'], DEVICE) if path in LESSONS else []), path)
