@@ -15,8 +15,10 @@ PYTHON := $(if $(HAVE),$(BIN)/python,python3)
 endif
 ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1 || true),$(or $(HAVE),none)),anew)
 
+LESSON := 00
+
 .NOTPARALLEL:
-.PHONY: help bird lab test test-gpu platforms nightly cells kaggle install clean anew
+.PHONY: help bird lab test slides decks test-gpu platforms nightly cells kaggle install clean anew
 
 help:  ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +40,12 @@ platforms: .venv/installed-dev  ## Run every lesson over what Kaggle and Colab h
 
 nightly: .venv/installed-dev  ## Check what changes without us: real data, links, platforms (needs a network)
 	@$(BIN)/python -m pytest tests/nightly.py --tb short --durations 0
+
+slides: .venv/installed-dev  ## Open lesson one as slides with live code; LESSON=03 opens another
+	@$(BIN)/jupyter lab --config tools/slides_config.py --ServerApp.root_dir=nbs --LabApp.default_url=/rise/$(notdir $(wildcard nbs/$(LESSON)_*.ipynb))
+
+decks: .venv/installed-dev  ## Write all decks to _decks, as HTML and PDF that need no network
+	@$(BIN)/python tools/decks.py
 
 cells: .venv/installed-dev  ## Write badges and set-up cells anew, after a change of settings.ini
 	@$(BIN)/python tools/first_cells.py

@@ -20,7 +20,8 @@ import pandas as pd, torch
 from fastai.tabular.all import accuracy, set_seed, tabular_learner
 from sklearn.ensemble import HistGradientBoostingClassifier
 from wholegame.setup import URLs, untar_data
-from wholegame.tabular import read_table, table_loaders
+from wholegame.tables import read_table
+from wholegame.tabular import table_loaders
 
 csv = Path(args.csv) if args.csv else untar_data(URLs.ADULT_SAMPLE)/'adult.csv'
 chances = csv.parent/'chances.csv'

@@ -21,7 +21,7 @@ from PIL import Image
 from .models import ModelError, read_model, write_model
 from .photos import open_photo
 
-# %% ../nbs/01_is_it_a_bird.ipynb #340487a6
+# %% ../nbs/01_is_it_a_bird.ipynb #c0235d33
 _inspector = '''<div class="wg-pixels" style="display:inline-block;max-width:100%;font:16px/1.5 system-ui,sans-serif">
 <div style="position:relative;line-height:0"><img src="data:image/jpeg;base64,{data}" alt="{alt}" tabindex="0" data-lm-suppress-shortcuts="true" width="{width}" height="{height}"
  style="cursor:crosshair;max-width:100%;height:auto;image-rendering:pixelated"><span aria-hidden="true" style="position:absolute;width:13px;height:13px;margin:-8px 0 0 -8px;
