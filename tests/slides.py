@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from urllib.request import Request, urlopen
 
 from jupyter_client import BlockingKernelClient
+from playwright.sync_api import TimeoutError
 
 from common import BIN, ROOT, os, shutil
-import rules
 
 # What the notebook declares
 
@@ -89,6 +89,24 @@ def run_hidden(client, source, timeout=300):
     reply = client.execute_interactive(source, timeout=timeout, allow_stdin=False, output_hook=lambda o: None)['content']
     return None if reply['status'] == 'ok' else f"{reply['ename']}: {reply['evalue']}"
 
+# Every round of training on pictures ends after a share of its batches: the cells, their progress bars and tables are those of the lesson, only the model is worse
+BRIEF = '''
+from fastai.callback.training import ShortEpochCallback
+from fastai.learner import defaults
+
+class Brief(ShortEpochCallback):
+    def __init__(self): super().__init__(.35, short_valid=False)
+    def after_batch(self):
+        if self.x.ndim == 4: super().after_batch()
+
+defaults.callbacks.append(Brief)
+'''
+
+def seen(outputs):
+    "Is there anything to see in these outputs? (A progress bar leaves an empty one behind.)"
+    return any(o.get('text', '').strip() or any(v.strip() for k,v in o.get('data', {}).items() if k in ('image/jpeg', 'image/png', 'text/html') or k == 'text/plain' and len(o.data) == 1)
+               for o in outputs if o.get('name') != 'stderr')
+
 # Looking at a slide. Each function runs in the page
 
 WHERE = '''() => { const all = [...document.querySelectorAll('.slides > section > section')], here = document.querySelector('.slides > section.present > section.present');
@@ -142,43 +160,47 @@ class Show:
     client: object
     pictures: object  # Path of the folder for screenshots
     asked: list       # Addresses that the page asked for
+    brief: bool       # Is the training cut short? Then checks of what was learned may fail: they are the business of test_notebooks.py
     ran: int = 0      # Cells before this one have been run
     live: int = 0     # Shown cells that were run
+
+    def forgives(self, error): return self.brief and error.startswith('AssertionError')
 
     def go(self, to):
         "Press Space; yields a problem unless that leads where it should"
         self.page.keyboard.press('Space')
         try: self.page.wait_for_function(f'to => String(({WHERE})()) == String(to)', arg=to, timeout=10_000)
-        except Exception: yield f'Space leads to {self.page.evaluate(WHERE)}, not to {to} (slide, fragments)'
+        except TimeoutError: yield f'Space leads to {self.page.evaluate(WHERE)}, not to {to} (slide, fragments)'
 
     def run(self, i, selected):
         "Run cell `i` as a teacher would, after all hidden cells before it; yields problems"
         for j in range(self.ran, i):
             c = self.nb.cells[j]
             wrong = run_hidden(self.client, c.source) if c.cell_type == 'code' and c.metadata.slideshow.slide_type == 'skip' else None
-            if wrong: yield f'cell {j+1}, which is on no slide, fails: {wrong}'
+            if wrong and not self.forgives(wrong): yield f'cell {j+1}, which is on no slide, fails: {wrong}'
         self.ran, cell = i+1, self.page.locator(CELL.format(i))
         if selected:
             try: self.page.wait_for_function(ACTIVE, arg=i, timeout=5000)
-            except Exception: yield f'cell {i+1}: the first code on a slide is not selected by itself'
+            except TimeoutError: yield f'cell {i+1}: the first code on a slide is not selected by itself'
         if not self.page.evaluate(ACTIVE, i): cell.locator('.cm-content').click()
         cell.evaluate(OLD_OUTPUT)
         here = self.page.evaluate(WHERE)
         self.page.keyboard.press('Control+Enter')
         try: self.page.wait_for_function(FINISHED, arg=i, timeout=300_000, polling=100)
-        except Exception: yield f'cell {i+1}: Ctrl+Enter does not run it, or not within five minutes'; return
+        except TimeoutError: yield f'cell {i+1}: Ctrl+Enter does not run it, or not within five minutes'; return
         self.live += 1
         if self.page.evaluate(WHERE) != here: yield f'cell {i+1}: Ctrl+Enter leaves the slide'
-        if rules.shows(self.nb.cells[i].outputs):
-            self.page.wait_for_function(f'cell => ({OUTPUT})(cell) !== 0', arg=cell.element_handle(), timeout=10_000)
+        if seen(self.nb.cells[i].outputs):
+            try: self.page.wait_for_function(f'cell => ({OUTPUT})(cell) !== 0', arg=cell.element_handle(), timeout=5000)
+            except TimeoutError: yield f'cell {i+1}: no output can be seen on the slide'
         found = cell.evaluate(OUTPUT)
-        if isinstance(found, str): yield f'cell {i+1} fails live: {found}'
+        if isinstance(found, str) and not self.forgives(found): yield f'cell {i+1} fails live: {found}'
 
     def look(self, slide, number, scheme):
         "Yields what is wrong with the slide that is shown, in light or dark; keeps a picture"
         self.page.emulate_media(color_scheme=scheme)
         for o in self.page.evaluate(OVERFLOW, slide.scrolls) + self.page.evaluate(LEGIBLE): yield f'slide {number+1}, {scheme}: {o}'
-        self.page.screenshot(path=self.pictures/f'{number+1:02}_{scheme}.png')
+        self.page.screenshot(path=self.pictures/f'{number+1:02}_{scheme}.png', caret='initial')  # to hide the caret takes longer than the picture
 
     def inspect(self):
         "Yields what is wrong with the pixel inspector on this slide"
@@ -211,8 +233,8 @@ class Show:
         yield from (f'the page asks for {o}' for o in sorted({*self.asked}) if not re.match(r'(https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:)', o))
 
 @contextmanager
-def shown(browser, lab, path, nb, pictures):
-    "A deck in a fresh window: what is stored, before anything runs"
+def shown(browser, lab, path, nb, pictures, brief=False):
+    "A deck in a fresh window, nothing run yet"
     page = browser.new_page(viewport=dict(width=1280, height=720), color_scheme='light')
     asked = []
     page.on('response', lambda o: asked.append(o.url))
@@ -225,7 +247,8 @@ def shown(browser, lab, path, nb, pictures):
         page.wait_for_function("() => getComputedStyle(document.body).getPropertyValue('--paper')", timeout=20_000)
         client = lab.kernel(path)
         page.mouse.click(1240, 600)  # as teachers are told: the keys go where one clicked last
-        yield Show(page, nb, client, pictures, asked)
+        if brief: run_hidden(client, BRIEF)
+        yield Show(page, nb, client, pictures, asked, brief)
     finally:
         if client:
             client.shutdown()
