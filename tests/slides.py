@@ -89,15 +89,17 @@ def run_hidden(client, source, timeout=300):
     reply = client.execute_interactive(source, timeout=timeout, allow_stdin=False, output_hook=lambda o: None)['content']
     return None if reply['status'] == 'ok' else f"{reply['ename']}: {reply['evalue']}"
 
-# Every round of training on pictures ends after a share of its batches: the cells, their progress bars and tables are those of the lesson, only the model is worse
+# Every round of training on pictures gets a third of its batches: the cells, their progress bars and tables are those of the lesson, only the model is worse
 BRIEF = '''
-from fastai.callback.training import ShortEpochCallback
+from fastai.callback.core import Callback
 from fastai.learner import defaults
+from itertools import islice
+from torch import nn
 
-class Brief(ShortEpochCallback):
-    def __init__(self): super().__init__(.35, short_valid=False)
-    def after_batch(self):
-        if self.x.ndim == 4: super().after_batch()
+class Brief(Callback):
+    order = -9
+    def before_train(self):
+        if any(isinstance(o, nn.Conv2d) for o in self.model.modules()): self.learn.dl = list(islice(self.dl, 1 + len(self.dl)//3))
 
 defaults.callbacks.append(Brief)
 '''
@@ -143,8 +145,8 @@ CELL = '[data-windowed-list-index="{}"]'
 OLD_OUTPUT = "cell => cell.querySelectorAll('.jp-OutputArea-output').forEach(o => o.dataset.stored = 1)"
 
 # What has come out of a cell: an error's words; else how many outputs can be seen on the slide that is shown
-OUTPUT = '''cell => { const error = cell.querySelector('[data-mime-type="application/vnd.jupyter.error"]');
-  if (error) return error.innerText.trim().split('\\n').pop();
+OUTPUT = '''cell => { const error = [...cell.querySelectorAll('.jp-OutputArea-output')].map(o => o.innerText).find(o => o.includes('Traceback (most recent call last)'));
+  if (error) return error.trim().split('\\n').pop();
   const r = e => e.getBoundingClientRect(), shown = cell.closest('section.present > section.present');
   return shown ? [...cell.querySelectorAll('.jp-OutputArea-output:not([data-stored])')].filter(o => r(o).width && r(o).height && r(o).top < r(shown).bottom).length : 0 }'''
 
