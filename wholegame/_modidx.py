@@ -217,6 +217,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                             'wholegame/predict.py'),
                                    'wholegame.predict._conv': ('helpers/predict.html#_conv', 'wholegame/predict.py'),
                                    'wholegame.predict._fit': ('helpers/predict.html#_fit', 'wholegame/predict.py'),
+                                   'wholegame.predict._fold': ('helpers/predict.html#_fold', 'wholegame/predict.py'),
                                    'wholegame.predict._head': ('helpers/predict.html#_head', 'wholegame/predict.py'),
                                    'wholegame.predict._library_body': ('helpers/predict.html#_library_body', 'wholegame/predict.py'),
                                    'wholegame.predict._or_error': ('helpers/predict.html#_or_error', 'wholegame/predict.py'),

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['photo_net', 'PhotoModel', 'load_model', 'is_it']
 
-# %% ../nbs/helpers/predict.ipynb #0a7910ff
+# %% ../nbs/helpers/predict.ipynb #b7dfba46
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np, torch
 from fastcore.basics import chunked, store_attr
 from PIL import Image
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from .models import ModelError, read_model
 from .photos import PhotoError, _strict, open_photo
 
@@ -51,6 +52,16 @@ def _resnet(arch):
         layers.append(nn.Sequential(*blocks))
     return nn.Sequential(*layers)
 
+# %% ../nbs/helpers/predict.ipynb #85342acf
+def _fold(net):
+    "Work each batch norm of a resnet into the convolution before it"
+    for m in list(net.modules()):
+        parts = list(m.named_children())
+        for (a,conv),(b,norm) in zip(parts, parts[1:]):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                setattr(m, a, fuse_conv_bn_eval(conv, norm))
+                setattr(m, b, nn.Identity())
+
 # %% ../nbs/helpers/predict.ipynb #065b3cd8
 class _TimmBody(nn.Module):
     "A network of timm without its last layer, with its weights under the names that fastai gives them"
@@ -84,7 +95,7 @@ def _head(nf, n_classes, grid):
                          nn.BatchNorm1d(nf), nn.Dropout(.25), nn.Linear(nf, 512, bias=False), nn.ReLU(inplace=True),
                          nn.BatchNorm1d(512), nn.Dropout(), nn.Linear(512, n_classes, bias=False))
 
-# %% ../nbs/helpers/predict.ipynb #dbba9bf0
+# %% ../nbs/helpers/predict.ipynb #8c83d336
 def _shapes(state): return {k: v.shape for k,v in state.items()}
 
 def photo_net(
@@ -101,7 +112,9 @@ def photo_net(
     net = nn.Sequential(body, _head(nf, n_classes, grid))
     if _shapes(state) != _shapes(net.state_dict()): raise ModelError(f'{cannot}: its network is not what vision_learner(dls, {arch}) builds.')
     net.load_state_dict(state)
-    return net.eval().to(memory_format=torch.channels_last)
+    net.eval()
+    if arch in _resnets: _fold(net)
+    return net.to(memory_format=torch.channels_last)
 
 # %% ../nbs/helpers/predict.ipynb #006baa49
 def _window(im, w, h, pad):
@@ -120,7 +133,7 @@ def _fit(im, size, method, pad):
         im = _window(im, int(scale*w), int(scale*h), pad)
     return im.resize((w, h), Image.Resampling.BILINEAR)
 
-# %% ../nbs/helpers/predict.ipynb #06c84cdd
+# %% ../nbs/helpers/predict.ipynb #27654aff
 class PhotoModel:
     "A photo classifier: give it a list of photos, get a tensor of probabilities, photos×classes"
     def __init__(self, net, card):
@@ -136,7 +149,7 @@ class PhotoModel:
         x = torch.from_numpy(np.stack(pixels)).permute(0,3,1,2).float()/255
         return self.net((x - self.mean) / self.std).softmax(1)
 
-    def __call__(self, photos, bs:int=8):
+    def __call__(self, photos, bs:int=6):
         probs = (self._probs([self._pixels(o) for o in b]) for b in chunked(photos, bs))
         return torch.cat([torch.empty(0, len(self.classes)), *probs])
 
@@ -147,7 +160,7 @@ class PhotoModel:
         probs = iter(self._probs(good).tolist() if good else [])
         return [o if isinstance(o, PhotoError) else dict(zip(self.classes, next(probs))) for o in pixels]
 
-    def each(self, photos, bs:int=8):
+    def each(self, photos, bs:int=6):
         "Go through any number of photos: gives for each, in order, a dict of probabilities by class name, or the `PhotoError` that says what is wrong with it"
         n, ahead = torch.get_num_threads(), deque()
         try:
