@@ -275,7 +275,7 @@ def _parser():
     d.set_defaults(run=doctor)
     return p
 
-# %% ../nbs/helpers/cli.ipynb #2512db7e
+# %% ../nbs/helpers/cli.ipynb #79f1a778
 def main(args=None) -> int: # Exit code: 0, 2 for bad input, 130 if interrupted
     "The command `wholegame`"
     try:
@@ -288,4 +288,6 @@ def main(args=None) -> int: # Exit code: 0, 2 for bad input, 130 if interrupted
     except KeyboardInterrupt:
         print('\nStopped. What was downloaded is kept, and the same command goes on from there.', file=sys.stderr)
         return 130
+    except BrokenPipeError: # who reads our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
