@@ -4,7 +4,7 @@ import os, time
 import pytest
 
 from for_kaggle import build_wheel
-from running import table
+from running import slowest_cells, table
 
 START = time.monotonic()
 
@@ -21,13 +21,17 @@ def wheel(tmp_path_factory):
     "The wheel that people install"
     return build_wheel(tmp_path_factory.mktemp('wheel'))
 
+def pytest_collection_modifyitems(items):
+    "What runs whole notebooks, or a browser, comes first: at the end only short checks are left, and no worker waits for another"
+    items.sort(key=lambda o: not any(o.path.name == f'test_{long}.py' for long in ('notebooks', 'slides')))
+
 def summary(ran, seconds):
     "Lines of Markdown: how many checks ran, how many at a time, what became of each notebook, and the numbers that the checks recorded"
     told = [o for report in ran for o in report.user_properties]
     notebooks = [v for k,v in told if k == 'notebook']
     workers = len({report.node.gateway.id for report in ran if hasattr(report, 'node')}) or 1
     return [f'{len(ran)} checks, {workers} at a time: {sum(o.duration for o in ran):.0f} s of work in {seconds:.0f} s', '',
-            *([*table(notebooks), ''] if notebooks else []), *(f'- {k}: {v}' for k,v in told if k != 'notebook')]
+            *([*table(notebooks), '', *slowest_cells(notebooks), ''] if notebooks else []), *(f'- {k}: {v}' for k,v in told if k != 'notebook')]
 
 def pytest_terminal_summary(terminalreporter):
     "Print the summary, and put it on the page of the run where GitHub runs this"

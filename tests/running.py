@@ -18,11 +18,16 @@ def run_notebook(path, folder, flags='', env=None, on='the processor, with the d
     times = {k: float(v) for k,v in times.items()}
     for device,seconds in json.loads(report.read_text()) if report.exists() else []: trained[device] += seconds
     ran = {i: c for i,c in rules.cells(nb, 'code') if c.id in times}
-    slowest = max(ran, key=lambda i: times[ran[i].id], default=None)
+    slow = [[times[c.id], f'cell {i}: {shown(c.source)}'] for i,c in sorted(ran.items(), key=lambda o: -times[o[1].id])[:10]]
     facts = dict(notebook=str(path), on=on, seconds=sum(times.values()), cells=len(ran), tests=sum(rules.tests(c.source) for c in ran.values()), trained=dict(trained),
-                 slowest=f'{times[ran[slowest].id]:.1f} s, cell {slowest}: {shown(ran[slowest].source)}' if ran else '')
+                 slow=slow, slowest=f'{slow[0][0]:.1f} s, {slow[0][1]}' if slow else '')
     if done.returncode: return [f'nbdev-test fails:\n{done.stdout}'], facts
     return list(rules.did_run(nb, times, flags)), facts
+
+def slowest_cells(facts, n=10):
+    "The `n` cells that took longest, over many notebooks, one line each"
+    cells = sorted(([seconds, f"{o['notebook']}, {cell}"] for o in facts for seconds,cell in o['slow']), reverse=True)[:n]
+    return [f'Slowest {len(cells)} cells:', '', *(f'{i}. {seconds:.1f} s, {cell}' for i,(seconds,cell) in enumerate(cells, 1))]
 
 HEAD = ['notebook', 'seconds', 'cells', 'tests', 'slowest cell', 'training']
 

@@ -99,7 +99,7 @@ def test_modules_import_only_what_stands_below_them():
 
 def heavy_after(code):
     "Which of the slow libraries does this code load?"
-    probe = f'import sys\n{code}\nprint([o for o in ("torch", "fastai", "matplotlib", "timm") if o in sys.modules])'
+    probe = f'import sys\n{code}\nprint([o for o in ("torch", "torchvision", "fastai", "matplotlib", "timm") if o in sys.modules])'
     done = tool('python', '-c', probe)
     assert done.returncode == 0, done.stdout
     return done.stdout.splitlines()[-1]
@@ -107,6 +107,9 @@ def heavy_after(code):
 @pytest.mark.parametrize('module', ['setup', 'search', 'photos', 'cli'])
 def test_the_command_line_starts_without_the_slow_libraries(module):
     assert heavy_after(f'import wholegame.{module}') == '[]', f'importing wholegame.{module} loads them: import inside the functions that need them'
+
+def test_asking_a_model_loads_pytorch_and_nothing_above_it():
+    assert heavy_after('import wholegame.predict') == "['torch']", 'wholegame predict would start slowly: import what trains inside the functions that need it'
 
 def test_help_does_not_load_the_slow_libraries():
     assert heavy_after('from wholegame.cli import main\nsys.argv = ["wholegame", "--help"]\ntry: main()\nexcept SystemExit: pass') == '[]'

@@ -108,11 +108,11 @@ def test_without_a_gpu_one_sentence_says_what_to_do():
     assert done.returncode == 1 and len(said) == 1 and 'finds no GPU' in said[0] and 'make test-gpu DEVICE=cpu' in said[0], done.stdout
 
 def test_the_summary_names_every_notebook_and_how_many_checks_ran_side_by_side():
-    facts = dict(notebook='nbs/bee.ipynb', on='a GPU', seconds=2., cells=5, tests=3, slowest='1.5 s, cell 2: fit', trained={'cuda': 1.25})
+    facts = dict(notebook='nbs/bee.ipynb', on='a GPU', seconds=2., cells=5, tests=3, slow=[[1.5, 'cell 2: fit'], [.25, 'cell 1: import']], slowest='1.5 s, cell 2: fit', trained={'cuda': 1.25})
     ran = [SimpleNamespace(duration=4., node=SimpleNamespace(gateway=SimpleNamespace(id=o)), user_properties=[('notebook', facts)] if o == 'gw0' else [('wheel', '3 MB')])
            for o in ('gw0', 'gw1')]
     told = '\n'.join(summary(ran, 5))
-    for o in ('2 checks, 2 at a time: 8 s of work in 5 s', 'on a GPU:', '| nbs/bee.ipynb |', '2.0 |', '1.2 s on cuda', '- wheel: 3 MB'): assert o in told, told
+    for o in ('2 checks, 2 at a time: 8 s of work in 5 s', 'on a GPU:', '| nbs/bee.ipynb |', '2.0 |', '1. 1.5 s, nbs/bee.ipynb, cell 2: fit', '2. 0.2 s, nbs/bee.ipynb, cell 1: import', '1.2 s on cuda', '- wheel: 3 MB'): assert o in told, told
 
 def test_outputs_must_be_stored_where_running_shows_something():
     run = book(code('bees', printed('bees')), code('x = 1', new_output('stream', name='stderr', text='a warning')))

@@ -148,7 +148,7 @@ def _draw_sheet(learn, file, n=12):
         ax.set_title(f'{said} {p:.2f}' + ('' if said == is_ else f', but it is {is_}'), fontsize=11, color='black' if said == is_ else '#b3261e')
     fig.savefig(file, dpi=110)
 
-# %% ../nbs/helpers/cli.ipynb #ea14ade3
+# %% ../nbs/helpers/cli.ipynb #b91837c2
 def train(args):
     "Find or read photos, clean them, train, save, and ask"
     names, out = _check_classes(args.classes), Path(args.out or '_or_'.join(args.classes).replace(' ', '_'))
@@ -156,7 +156,8 @@ def train(args):
     arch = _find_arch(args.arch)
     from fastai.torch_core import set_seed
     from fastai.vision.all import error_rate, vision_learner
-    from wholegame.bird import is_it, photo_files, photo_loaders, save_model
+    from wholegame.bird import photo_files, photo_loaders, save_model
+    from wholegame.predict import is_it
     import wholegame.speed
     if not args.photos and data_mode() == 'sample': _say('Using the drawn sample, ' + ('because WHOLEGAME_DATA=sample says so.' if data_setting() == 'sample' else 'because there is no network.'))
     out.mkdir(parents=True, exist_ok=True)
@@ -179,26 +180,60 @@ def train(args):
     for what, f in dict(model='', training_curve='training_curve.png', predictions='predictions.png').items():
         _say(f"{what.replace('_', ' ').capitalize()+':':16}{out/f}")
 
-# %% ../nbs/helpers/cli.ipynb #56f98cee
+# %% ../nbs/helpers/cli.ipynb #01bcb12f
+_endings = {'.jpg', '.jpeg', '.png', '.gif', '.webp', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.heif'}
+
+def _photos_in(folder):
+    "All photos in `folder` and below, sorted"
+    def is_meant(o): return not any(p == 'rejected' or p.startswith('.') for p in o.relative_to(folder).parts) and o.suffix.lower() in _endings and o.is_file()
+    found = sorted(filter(is_meant, folder.rglob('*')))
+    if not found: raise UsageError(f"There are no photos in the folder '{folder}'.")
+    return found
+
+def _named(paths):
+    "The photos that are meant by `paths`, of photos and folders"
+    return [photo for o in map(Path, paths) for photo in (_photos_in(o) if o.is_dir() else [o])]
+
+# %% ../nbs/helpers/cli.ipynb #cbd2fc24
+def _row(cells, widths): return '  '.join(c.ljust(w) for c,w in zip(cells, widths)).rstrip()
+
 def _table(rows):
     "Rows of text as aligned columns"
     widths = [max(map(len, col)) for col in zip(*rows)]
-    return '\n'.join('  '.join(c.ljust(w) for c,w in zip(r, widths)).rstrip() for r in rows)
+    return '\n'.join(_row(r, widths) for r in rows)
+
+def _say_table(answers, photos, classes):
+    "Print answers about some of `photos`, one after the other, as a table"
+    head = 'photo', 'class', 'probability'
+    widths = [max(map(len, map(str, o))) for o in ([*photos, head[0]], [*classes, head[1]], [head[2]])]
+    for i,a in enumerate(answers):
+        if not i: _say(_row(head, widths))
+        _say(_row((a['photo'], a['name'], f"{a['probabilities'][a['name']]:.4f}"), widths))
+
+def _say_json(answers):
+    "Print answers, one after the other, as a JSON list"
+    i = None
+    for i,a in enumerate(answers): print(',\n' if i else '[\n', json.dumps(a, ensure_ascii=False), sep='', end='', flush=True)
+    _say('[]' if i is None else '\n]')
+
+# %% ../nbs/helpers/cli.ipynb #a783c823
+def _answers(model, photos, troubles):
+    "What `model` says of each photo; sentences about those that it cannot read are added to `troubles`"
+    for photo,probs in zip(photos, model.each(photos)):
+        if isinstance(probs, PhotoError): troubles.append(str(probs))
+        else: yield dict(photo=str(photo), name=max(probs, key=probs.get), probabilities=probs)
 
 def predict(args):
     "What is on each photo, and how sure is the model?"
-    from wholegame.photos import open_photo
     from wholegame.models import read_card
     read_card(args.model)
-    from wholegame.bird import is_it, load_model
-    model, answers, troubles = load_model(args.model), [], []
-    for photo in args.photos:
-        try: name, probs = is_it(model, photo)
-        except PhotoError as e: troubles.append(e)
-        else: answers.append(dict(photo=str(photo), name=name, probabilities=probs))
-    if args.json: _say(json.dumps(answers, indent=1, ensure_ascii=False))
-    elif answers: _say(_table([('photo', 'class', 'probability')] + [(a['photo'], a['name'], f"{a['probabilities'][a['name']]:.4f}") for a in answers]))
-    if troubles: raise UsageError('\n'.join(map(str, troubles)))
+    photos, troubles = _named(args.photos), []
+    from wholegame.predict import load_model
+    model = load_model(args.model)
+    answers = _answers(model, photos, troubles)
+    if args.json: _say_json(answers)
+    else: _say_table(answers, photos, model.classes)
+    if troubles: raise UsageError('\n'.join(troubles))
 
 # %% ../nbs/helpers/cli.ipynb #bcca8d26
 def _version(name):
@@ -217,7 +252,7 @@ def doctor(args):
             ('WHOLEGAME_DATA', data_setting()), ('data', 'real photos' if data_mode() == 'real' else 'the drawn sample'), ('weights', which_weights())]
     _say(_table(rows + [(f'search: {k}', v) for k,v in (check_engines() if online else {}).items()]))
 
-# %% ../nbs/helpers/cli.ipynb #e895afdb
+# %% ../nbs/helpers/cli.ipynb #cdadc2f7
 def _parser():
     p = _Parser(prog='wholegame', description='Teach your computer to tell pictures apart.', epilog='WHOLEGAME_DATA=auto|sample|real chooses between real photos and the drawn sample.')
     p.add_argument('--version', action='version', version=f"wholegame {version('wholegame')}")
@@ -231,16 +266,16 @@ def _parser():
     t.add_argument('--seed', type=_number(int, 0), default=42, metavar='N', help='chooses the photos kept for checking (default: %(default)s)')
     t.add_argument('--out', metavar='DIR', help='where the model and its pictures go (default: CLASS_or_CLASS)')
     t.set_defaults(run=train)
-    q = sub.add_parser('predict', help='say what is on photos', description='Say what is on each photo, and how sure the model is.')
+    q = sub.add_parser('predict', help='say what is on photos', description='Say what is on each photo, and how sure the model is. For a folder: on each photo in it.')
     q.add_argument('model', metavar='MODEL', help='the folder that train wrote')
-    q.add_argument('photos', nargs='+', metavar='PHOTO')
+    q.add_argument('photos', nargs='+', metavar='PHOTO', help='a photo, or a folder of photos')
     q.add_argument('--json', action='store_true', help='probabilities of all classes, for programs')
     q.set_defaults(run=predict)
     d = sub.add_parser('doctor', help='what to paste into a forum when something is odd', description='Print platform, versions, GPU, network, search engines, and which data and weights would be used.')
     d.set_defaults(run=doctor)
     return p
 
-# %% ../nbs/helpers/cli.ipynb #2512db7e
+# %% ../nbs/helpers/cli.ipynb #79f1a778
 def main(args=None) -> int: # Exit code: 0, 2 for bad input, 130 if interrupted
     "The command `wholegame`"
     try:
@@ -253,4 +288,6 @@ def main(args=None) -> int: # Exit code: 0, 2 for bad input, 130 if interrupted
     except KeyboardInterrupt:
         print('\nStopped. What was downloaded is kept, and the same command goes on from there.', file=sys.stderr)
         return 130
+    except BrokenPipeError: # who reads our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
