@@ -23,7 +23,7 @@ def make(folder, n):
     for i in range(n): (folder/('bird', 'forest')[i % 2]/f'{i:06}.jpg').write_bytes(photo(i))
 
 def clean(folder, dest):
-    "In a process of its own: clean, and print the seconds, those of the search for twins, the peak of memory in bytes, and the photos kept"
+    "In a process of its own: clean, and print the seconds, those of the search for twins, the peak of memory in megabytes, and the photos kept"
     from wholegame import photos
     judge,spent = photos._judge,[]
     def timed(*args):
@@ -31,9 +31,8 @@ def clean(folder, dest):
         judge(*args)
         spent.append(time.perf_counter() - start)
     photos._judge = timed
-    start = peak()
     report = photos.clean_photos(folder, dest=dest)
-    print(report.seconds, spent[0], start, peak(), len(report.kept))
+    print(report.seconds, spent[0], peak(), len(report.kept))
 
 def peak():
     "Most memory that this process has had, in megabytes"
@@ -43,8 +42,8 @@ def peak():
 def measure(n, work):
     make(work/'photos', n)
     out = subprocess.check_output([sys.executable, __file__, '--clean', work/'photos', work/'cleaned'], text=True)
-    seconds,search,before,most,kept = map(float, out.split())
-    print(f'| {n:,} | {kept:,.0f} | {seconds:.1f} s | {n/seconds:,.0f} | {search:.1f} s | {most:.0f} MB | {(most-before)*1e3/n:.1f} kB |', flush=True)
+    seconds,search,most,kept = map(float, out.split())
+    print(f'| {n:,} | {kept:,.0f} | {seconds:.1f} s | {n/seconds:,.0f} | {search:.1f} s | {most:.0f} MB |', flush=True)
     for o in ('photos', 'cleaned'): shutil.rmtree(work/o)
 
 def main():
@@ -54,7 +53,7 @@ def main():
     args = args.parse_args()
     if args.clean: return clean(*args.clean)
     print(f'{len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()} cores')
-    print('| photos | kept | clean_photos | photos a second | of it the search for twins | most memory | more than at the start, a photo |\n|---|---|---|---|---|---|---|')
+    print('| photos | kept | clean_photos | photos a second | of it the search for twins | most memory |\n|---|---|---|---|---|---|')
     with tempfile.TemporaryDirectory() as work:
         for n in args.sizes: measure(n, Path(work))
 

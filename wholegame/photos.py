@@ -549,25 +549,27 @@ def _distances(a, b):
     a,b = a.astype('float32'),b.astype('float32')
     return (a*a).sum(1)[:,None] + (b*b).sum(1) - 2*a@b.T
 
-# %% ../nbs/helpers/photos.ipynb #fa27158d
+# %% ../nbs/helpers/photos.ipynb #566613f5
 _colour = 25
 
 def _same(a, b, near):
     "Matrix: is each photo of `a` the same as each of `b`? Both are fingerprints, n × 304"
     bits = _distances(a[:,:256], b[:,:256])
     same = bits <= near
-    if same.any(): same &= (bits <= near/2) | (_distances(a[:,256:], b[:,256:]) <= 48*_colour**2)
+    i,j = np.divmod(np.flatnonzero(same & (bits > near/2)), len(b))
+    same[i,j] = ((a[i,256:].astype('float32') - b[j,256:])**2).mean(1) <= _colour**2
     return same
 
-# %% ../nbs/helpers/photos.ipynb #2a5cd2d2
-_block = 1024
+# %% ../nbs/helpers/photos.ipynb #ab90e479
+_block = 512
 
 def _pairs(prints, near, rows):
     "Blocks of positions (a, b) of photos that are the same, b before a, for a in `rows`, which ascend"
     for i in range(0, len(rows), _block):
         mine = rows[i:i+_block]
         for j in range(0, mine[-1], _block):
-            a,b = np.nonzero(_same(prints[mine], prints[j:j+_block], near))
+            same = _same(prints[mine], prints[j:j+_block], near)
+            a,b = np.divmod(np.flatnonzero(same), same.shape[1])
             a,b = mine[a],j+b
             yield a[b < a],b[b < a]
 
