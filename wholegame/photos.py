@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['photo_name', 'DownloadReport', 'download_photos', 'PhotoError', 'open_photo', 'CleanReport', 'clean_photos']
 
-# %% ../nbs/helpers/photos.ipynb #c8003921
+# %% ../nbs/helpers/photos.ipynb #b8c3ffbc
 import csv, email.utils, hashlib, heapq, http, io, ipaddress, json, os, queue, random, re, shutil, socket, ssl, threading, time
 import unicodedata, warnings
 from collections import Counter, defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from uuid import uuid4
 
 import certifi, httpcore
 import numpy as np
-from fastcore.basics import store_attr
+from fastcore.basics import chunked, store_attr
 from fastcore.foundation import L
 from PIL import Image, ImageFile
 from tqdm import tqdm
@@ -531,50 +532,74 @@ def open_photo(
     except Exception as e: raise PhotoError(f"'{photo}' is broken: only a part of it can be read.") from e
     return im.transpose(turn) if turn else im
 
-# %% ../nbs/helpers/photos.ipynb #b36d14fd
+# %% ../nbs/helpers/photos.ipynb #6a265fd0
 def _fingerprint(
     jpeg:bytes # Small JPEG
-) -> np.ndarray: # 256 times +1 or -1 (shape), then 48 numbers from 0 to 255 (colour)
+) -> np.ndarray: # 256 times 0 or 1 (shape), then 48 numbers from 0 to 255 (colour); uint8
     "Numbers that are much the same for photos that look much the same"
     import imagehash
     im = Image.open(io.BytesIO(jpeg))
     im.draft('RGB', (64,64))
-    shape = np.where(imagehash.phash(im, hash_size=16).hash.ravel(), 1, -1)
-    return np.concatenate([shape, np.asarray(im.resize((4,4), Image.Resampling.BOX)).ravel()]).astype('float32')
+    shape = imagehash.phash(im, hash_size=16).hash.ravel()
+    return np.concatenate([shape, np.asarray(im.resize((4,4), Image.Resampling.BOX)).ravel()], dtype='uint8')
 
-# %% ../nbs/helpers/photos.ipynb #f3e3b2ac
+# %% ../nbs/helpers/photos.ipynb #12d75696
+def _distances(a, b):
+    "Squared distance of each row of `a` from each row of `b`"
+    a,b = a.astype('float32'),b.astype('float32')
+    return (a*a).sum(1)[:,None] + (b*b).sum(1) - 2*a@b.T
+
+# %% ../nbs/helpers/photos.ipynb #566613f5
 _colour = 25
 
-def _alike(prints, near):
-    "Blocks of (first row, matrix: are these photos the same as each of all photos?), comparing all `prints`, n × 304"
-    shape,colour = prints[:,:256],prints[:,256:]
-    step = max(1, 2**22//len(prints))
-    for i in range(0, len(prints), step):
-        bits = 128 - shape[i:i+step]@shape.T/2
-        alike = bits <= near
-        a,b = np.nonzero(alike & (bits > near/2))
-        alike[a,b] = ((colour[i+a]-colour[b])**2).mean(1) <= _colour**2
-        yield i, alike
+def _same(a, b, near):
+    "Matrix: is each photo of `a` the same as each of `b`? Both are fingerprints, n × 304"
+    bits = _distances(a[:,:256], b[:,:256])
+    same = bits <= near
+    i,j = np.divmod(np.flatnonzero(same & (bits > near/2)), len(b))
+    same[i,j] = ((a[i,256:].astype('float32') - b[j,256:])**2).mean(1) <= _colour**2
+    return same
 
-# %% ../nbs/helpers/photos.ipynb #2424bf5a
+# %% ../nbs/helpers/photos.ipynb #ab90e479
+_block = 512
+
+def _pairs(prints, near, rows):
+    "Blocks of positions (a, b) of photos that are the same, b before a, for a in `rows`, which ascend"
+    for i in range(0, len(rows), _block):
+        mine = rows[i:i+_block]
+        for j in range(0, mine[-1], _block):
+            same = _same(prints[mine], prints[j:j+_block], near)
+            a,b = np.divmod(np.flatnonzero(same), same.shape[1])
+            a,b = mine[a],j+b
+            yield a[b < a],b[b < a]
+
+# %% ../nbs/helpers/photos.ipynb #28073e9f
 def _twins(
     prints:np.ndarray, # Fingerprints, n × 304; first the photos that we would rather keep
     classes:list,      # Class of each
     near:int           # Most bits in which twins differ
 ) -> dict: # Position of each photo to reject -> position of its twin
     "Photos with a twin in another class, all of them; and in each class every photo with a twin before it"
-    ids,twins,kept = {c: i for i,c in enumerate(dict.fromkeys(classes))},{},np.ones(len(prints), bool)
-    classes = np.array([ids[o] for o in classes])
-    for i,alike in _alike(prints, near):
-        other = alike & (classes[i:i+len(alike), None] != classes)
-        twins |= {i+int(r): int(other[r].argmax()) for r in np.flatnonzero(other.any(1))}
-    kept[list(twins)] = False
-    for i,alike in _alike(prints, near):
-        alike &= classes[i:i+len(alike), None] == classes
-        for r in np.flatnonzero(alike.sum(1) > 1):
-            before = np.flatnonzero(alike[r,:i+r] & kept[:i+r])
-            if kept[i+r] and len(before): kept[i+r],twins[i+int(r)] = False,int(before[0])
-    return twins
+    n,ids = len(prints),{c: i for i,c in enumerate(dict.fromkeys(classes))}
+    classes,twin,doubtful = np.array([ids[o] for o in classes]),np.full(n, n),np.zeros(n, bool)
+    for a,b in _pairs(prints, near, np.arange(n)):
+        other = classes[a] != classes[b]
+        for x,y in ((a, b), (b, a)): np.minimum.at(twin, x[other], y[other])
+        doubtful[a[~other]] = True
+    doubtful &= twin == n
+    kept = ~doubtful & (twin == n)
+    for i in range(0, doubtful.sum(), _block): _decide(np.flatnonzero(doubtful)[i:i+_block], prints, classes, near, twin, kept)
+    return {int(i): int(twin[i]) for i in np.flatnonzero(twin < n)}
+
+def _decide(some, prints, classes, near, twin, kept):
+    "Find for each of the positions `some` the first twin in its class that is kept, or keep it; fills in `twin` and `kept`"
+    for a,b in _pairs(prints, near, some):
+        stays = kept[b] & (classes[a] == classes[b])
+        np.minimum.at(twin, a[stays], b[stays])
+    for a,same in zip(some, _same(prints[some], prints[some], near)):
+        before = some[same & kept[some] & (some < a) & (classes[some] == classes[a])]
+        twin[a] = min([twin[a], *before[:1]])
+        kept[a] = twin[a] == len(prints)
 
 # %% ../nbs/helpers/photos.ipynb #382cae51
 class CleanReport(_Report):
@@ -632,13 +657,14 @@ def _read(file, max_mb):
         return file.read_bytes()
     except OSError as e: raise _Rejected(f'cannot be opened: {e.strerror}')
 
-# %% ../nbs/helpers/photos.ipynb #ca7e8587
+# %% ../nbs/helpers/photos.ipynb #49a2958e
 def _judge(photos, held_out, near):
     "Give a reason to each of `photos` that is the same as a held-out one, as one in another class, or as a better one in its own"
     photos = sorted((o for o in photos if not o.reason), key=lambda o: -o.pixels)
     everyone = [SimpleNamespace(print=o, cls=None, name='') for o in held_out] + photos
     if not photos: return
-    for i,j in _twins(np.stack([o.print for o in everyone]), [o.cls for o in everyone], near).items():
+    prints = np.stack([o.__dict__.pop('print') for o in everyone])
+    for i,j in _twins(prints, [o.cls for o in everyone], near).items():
         a,b = everyone[i],everyone[j]
         a.twin = b.name
         a.reason = 'same as a held-out photo' if b.cls is None else 'same photo twice' if a.cls == b.cls else 'same photo in two classes'
@@ -669,7 +695,7 @@ def _free(path):
     "`path`, or the first of `path-2`, `path-3` … that does not exist"
     return next(o for i in range(1, 10**6) if not (o := path.with_name(f'{path.stem}-{i}{path.suffix}') if i > 1 else path).exists())
 
-# %% ../nbs/helpers/photos.ipynb #03761a9e
+# %% ../nbs/helpers/photos.ipynb #1b0b9b2f
 def _settle(photos, out, stage, in_place):
     "Bring photos and tables to their places in `out`"
     moves,reasons = [],_read_csv(out/'rejected'/'reasons.csv')
@@ -681,34 +707,38 @@ def _settle(photos, out, stage, in_place):
         moves += more
         table(rows, _source, out/cls/'sources.csv')
     if reasons or (out/'rejected').exists(): table(reasons, _reason, out/'rejected'/'reasons.csv')
-    with _into_place(stage/'moves.json') as tmp: tmp.write_text(json.dumps([[a and str(a.absolute()), str(b.absolute()), in_place] for a,b in moves]))
+    with _into_place(stage/'moves.json') as tmp, tmp.open('w') as f:
+        for a,b in moves: print(json.dumps([a and str(a.absolute()), str(b.absolute()), in_place]), file=f)
     _finish(stage)
 
-# %% ../nbs/helpers/photos.ipynb #ad090b2b
+# %% ../nbs/helpers/photos.ipynb #a542f3c3
 def _finish(stage):
     "Carry out the moves that are written down in `stage`, and remove it"
-    for a,b,in_place in json.loads((stage/'moves.json').read_text()):
-        file,to = a and Path(a),Path(b)
-        to.parent.mkdir(parents=True, exist_ok=True)
-        if not file: to.unlink(missing_ok=True)
-        elif in_place or file.parent == stage.absolute():
-            if file.exists(): os.replace(file, to)
-        else:
-            with _into_place(to) as tmp: shutil.copyfile(file, tmp)
+    with (stage/'moves.json').open() as f:
+        for a,b,in_place in map(json.loads, f): _move(a and Path(a), Path(b), in_place or a and Path(a).parent == stage.absolute())
     shutil.rmtree(stage)
 
-# %% ../nbs/helpers/photos.ipynb #e7f8f834
+def _move(file, to, ours):
+    "Make `file` be `to`, by a rename if it is `ours`, else by a copy; without a `file`, remove `to`"
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if not file: to.unlink(missing_ok=True)
+    elif not ours:
+        with _into_place(to) as tmp: shutil.copyfile(file, tmp)
+    elif file.exists(): os.replace(file, to)
+
+# %% ../nbs/helpers/photos.ipynb #db56954f
 def _held_out_prints(files, found, max_size, max_mb, max_mp):
     "Fingerprints of the held-out `files`. `ValueError` if one is no photo, or one of those `found` that are to be moved"
+    found = {o.resolve() for o in found} if files else ()
     for o in files:
-        if Path(o).resolve() in {f.resolve() for f in found}:
+        if Path(o).resolve() in found:
             raise ValueError(f'The held-out photo {o} lies among the photos to be cleaned: give a `dest`, or move it elsewhere.')
     def fingerprint(file):
         try: return _fingerprint(_small_jpeg(_read(Path(file), max_mb), max_size, max_mp))
         except _Rejected as e: raise ValueError(f'The held-out photo {file} cannot be used: {e.reason}.')
     return [fingerprint(o) for o in files]
 
-# %% ../nbs/helpers/photos.ipynb #76f57a8e
+# %% ../nbs/helpers/photos.ipynb #2b5a2b67
 @_strict()
 def clean_photos(
     path,               # Folder with a folder of photos for each class, or with photos
@@ -735,10 +765,11 @@ def clean_photos(
     photos = [SimpleNamespace(cls=c, file=o, name=f'{c}/{o.name}'.lstrip('/'), reason='', twin='', small=None) for c,o in found]
     stage.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(stage)
+    examine = partial(_examine, stage=stage, max_size=max_size, max_mb=max_mb, max_mp=max_mp)
     with ThreadPoolExecutor(n_workers or min(16, 2*os.cpu_count())) as pool:
-        work = [pool.submit(_examine, o, stage, max_size, max_mb, max_mp) for o in photos]
+        done = (o for some in chunked(photos, 1000) for o in pool.map(examine, some))
         try:
-            for o in _bar(work, len(work), f'Cleaning {path.name}', progress): o.result()
+            for _ in _bar(done, len(photos), f'Cleaning {path.name}', progress): pass
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
