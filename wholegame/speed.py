@@ -6,12 +6,13 @@
 __all__ = ['has_bf16', 'cores', 'FastCallback', 'ShortNumbers', 'ChannelsLastToo', 'FusedAdam', 'KeepMemory', 'KeepItems',
            'FastGPU']
 
-# %% ../nbs/helpers/speed.ipynb #b8feafe0
+# %% ../nbs/helpers/speed.ipynb #bc3fab6b
 import ctypes, math, os, re, sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 import torch
 from fastai.callback.core import Callback
@@ -44,25 +45,30 @@ def cores(cgroup='/sys/fs/cgroup') -> int:
     seen = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
     return math.ceil(min(seen, _quota(cgroup)))
 
-# %% ../nbs/helpers/speed.ipynb #b849be6d
+# %% ../nbs/helpers/speed.ipynb #ad834aa6
 def _device(dls): return torch.device(dls.device or 'cpu').type
 
 class FastCallback(Callback):
     "Speeds up `fit` on the devices it is `on`, leaves predictions alone, and `says` what it did"
-    order, on, says = MixedPrecision.order + 5, ('cpu',), ''
+    order, on, says, started = MixedPrecision.order + 5, ('cpu',), '', False
     def before_fit(self):
-        self.stop() # a fit that was interrupted has not cleaned up
-        if _device(self.dls) in self.on and not hasattr(self.learn, 'gather_preds'): self.start()
+        self.after_fit() # a fit that was interrupted has not cleaned up
+        if hasattr(self.learn, 'gather_preds') or _device(self.dls) not in self.on: return
+        self.started = True
+        self.start()
 
-    def after_fit(self): self.stop()
+    def after_fit(self):
+        if self.started: self.stop()
+        self.started = False
+
     def start(self): pass
     def stop(self): pass
 
-# %% ../nbs/helpers/speed.ipynb #983241ca
+# %% ../nbs/helpers/speed.ipynb #5c446ef5
 class ShortNumbers(FastCallback):
     "The network's own arithmetic in bfloat16, on a CPU"
     says = "the network's sums, while fitting; weights, loss and predictions stay float32"
-    hooks = ()
+    hooks, _stateattrs = (), ('hooks', 'autocast') # not saved with a learner
     def start(self):
         self.hooks = (self.model.register_forward_pre_hook(self._enter), self.model.register_forward_hook(self._leave, always_call=True))
 
@@ -76,9 +82,9 @@ class ShortNumbers(FastCallback):
 
     def _leave(self, model, xb, pred):
         self.autocast.__exit__(None, None, None)
-        return to_float(pred)
+        return pred if pred is None else to_float(pred)
 
-# %% ../nbs/helpers/speed.ipynb #15dc2ca5
+# %% ../nbs/helpers/speed.ipynb #ebc61537
 class ChannelsLastToo(FastCallback):
     "Model *and* pictures in channels-last order"
     on, says, turned = ('cpu', 'cuda'), 'model and pictures, while fitting', False
@@ -87,11 +93,15 @@ class ChannelsLastToo(FastCallback):
         self.model.to(memory_format=torch.channels_last)
 
     def before_batch(self):
-        if self.turned: self.learn.xb = tuple(o.contiguous(memory_format=torch.channels_last) if isinstance(o, torch.Tensor) and o.ndim == 4 else o for o in self.xb)
+        if self.turned: self.learn.xb = tuple(map(_channels_last, self.xb))
 
     def stop(self):
         if self.turned: self.model.to(memory_format=torch.contiguous_format)
         self.turned = False
+
+def _channels_last(o):
+    if not isinstance(o, torch.Tensor) or o.ndim != 4: return o
+    return o.as_subclass(torch.Tensor).contiguous(memory_format=torch.channels_last)
 
 # %% ../nbs/helpers/speed.ipynb #8bfdb6bb
 _adam = [weight_decay, average_grad, average_sqr_grad, step_stat, adam_step]
@@ -118,21 +128,25 @@ def _like(t, p):
     "`t`, in the order in memory that `p` has"
     return t if t.stride() == p.stride() else torch.empty_like(p).copy_(t)
 
-# %% ../nbs/helpers/speed.ipynb #a259faf7
+# %% ../nbs/helpers/speed.ipynb #77d3104a
 class FusedAdam(FastCallback):
     "Adam's step for all weights at once"
-    says = 'the same formula, in one pass for all weights'
+    done = True
     def start(self):
-        if _is_adam(self.opt): self.opt.step = partial(_fused_step, self.opt)
+        self.done = _is_adam(self.opt)
+        if self.done: self.opt.step = partial(_fused_step, self.opt)
 
     def stop(self):
-        if self.opt is not None: self.opt.__dict__.pop('step', None)
+        if self.done: self.opt.__dict__.pop('step', None)
 
-# %% ../nbs/helpers/speed.ipynb #ca5bd433
+    @property
+    def says(self): return 'the same formula, in one pass for all weights' if self.done else 'not used, for the optimizer is not Adam'
+
+# %% ../nbs/helpers/speed.ipynb #993e8d14
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 def _libc():
-    "The C library, if it is one that can be told to keep memory (glibc, that is most of Linux)"
+    "The C library, if it is GNU's, as on most of Linux, which can be told to keep memory"
     libc = ctypes.CDLL(None) if sys.platform == 'linux' else None
     return libc if hasattr(libc, 'mallopt') and hasattr(libc, 'malloc_trim') else None
 
@@ -167,7 +181,7 @@ def _size(o):
     if isinstance(o, Image.Image): return o.width*o.height*len(o.getbands())
     return o.nbytes if isinstance(o, torch.Tensor) else sys.getsizeof(o)
 
-# %% ../nbs/helpers/speed.ipynb #b10f9ee8
+# %% ../nbs/helpers/speed.ipynb #ee65cbfa
 class _Kept:
     "Stands in for `dl.do_item`: remembers items as they are before the first transform that draws random numbers or is not fastai's"
     def __init__(self, dl):
@@ -179,6 +193,9 @@ class _Kept:
             item, drew = _draws(self._apply, item, [t])
             if drew or not type(t).__module__.startswith('fastai.'): break
             self.guess, self.n = dl.n*_size(item), self.n + 1
+
+    @property
+    def rest(self): return self.tfms[self.n:]
 
     def suits(self, dl): return self.dl is dl and self.data is dl.dataset and self.tfms == list(dl.after_item.fs)
 
@@ -201,24 +218,22 @@ class _Kept:
         try:
             if i not in self.items: self.items[i] = self._apply(self.dl.create_item(i), self.tfms[:self.n])
         except SkipItemException: return None
-        rest = self.tfms[self.n:]
-        return self._apply(deepcopy(self.items[i]), rest) if rest else self.items[i]
+        return self._apply(deepcopy(self.items[i]), self.rest) if self.rest else self.items[i]
 
-# %% ../nbs/helpers/speed.ipynb #dc041c0e
+# %% ../nbs/helpers/speed.ipynb #0e226101
 def _kept(dl): return vars(dl).get('do_item')
 
 class KeepItems(FastCallback):
     "Pictures decoded and resized once and kept in memory, if all of a loader's fit into what is left of `budget` megabytes"
-    on = ('cpu', 'cuda', 'mps')
-    def __init__(self, budget:int=1000): self.budget, self.notes = budget, {}
+    on, notes, _stateattrs = ('cpu', 'cuda', 'mps'), {}, ('notes',)
+    def __init__(self, budget:int=1000): self.budget = budget
 
+    def start(self): self.notes = {}
     def before_train(self): self._keep(self.learn.dl)
     def before_validate(self): self._keep(self.learn.dl)
 
     def _keep(self, dl):
-        if hasattr(self.learn, 'gather_preds') or dl not in self.dls.loaders: return
-        i = self.dls.loaders.index(dl)
-        self.notes['training' if i == 0 else 'checking'] = self._try(dl)
+        if self.started and dl in self.dls.loaders: self.notes['training' if dl is self.dls.train else 'checking'] = self._try(dl)
 
     def _try(self, dl):
         "Keep what can be kept of `dl`; a note of what this was"
@@ -227,11 +242,12 @@ class KeepItems(FastCallback):
         if not (kept and kept.suits(dl)):
             vars(dl).pop('do_item', None)
             kept = _Kept(dl)
+            if kept.rest and kept.workers and get_context().get_start_method() != 'fork': return 'none kept, for worker processes apply chance to them'
             if not kept.fill(self.budget*1e6 - sum(_kept(o).bytes for o in self.dls if _kept(o))):
                 return f"none kept, for {'reading them draws random numbers' if kept.chance else f'they do not fit into {self.budget:,} MB'}"
             dl.do_item = kept
-        dl.fake_l.num_workers = 0
-        return f'{len(kept.items)} kept, {kept.bytes/1e6:.1f} MB, no worker processes'
+        if not kept.rest: dl.fake_l.num_workers = 0
+        return f"{len(kept.items)} kept, {kept.bytes/1e6:.1f} MB, {'transforms with chance applied anew' if kept.rest else 'no worker processes'}"
 
     def stop(self):
         for kept in filter(None, map(_kept, self.dls)): kept.dl.fake_l.num_workers = kept.workers
