@@ -89,7 +89,7 @@ def run_hidden(client, source, timeout=300):
     reply = client.execute_interactive(source, timeout=timeout, allow_stdin=False, output_hook=lambda o: None)['content']
     return None if reply['status'] == 'ok' else f"{reply['ename']}: {reply['evalue']}"
 
-# Every round of training on pictures gets a quarter of its batches: the cells, their progress bars and tables are those of the lesson, only the model is worse
+# Every round of training on pictures gets half of its batches: the cells, their progress bars and tables are those of the lesson, only the model is worse
 BRIEF = '''
 from fastai.callback.core import Callback
 from fastai.learner import defaults
@@ -99,7 +99,7 @@ from torch import nn
 class Brief(Callback):
     order = -9
     def before_train(self):
-        if any(isinstance(o, nn.Conv2d) for o in self.model.modules()): self.learn.dl = list(islice(self.dl, 1 + len(self.dl)//4))
+        if any(isinstance(o, nn.Conv2d) for o in self.model.modules()): self.learn.dl = list(islice(self.dl, (1 + len(self.dl)) // 2))
 
 defaults.callbacks.append(Brief)
 '''
@@ -131,7 +131,9 @@ OVERFLOW = '''scrolls => { const found = [], slide = document.querySelector('.sl
 LEGIBLE = '''() => { const found = [], slide = document.querySelector('.slides > section.present > section.present');
   const rgb = s => s.match(/[\\d.]+/g).map(Number);
   const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126*r + .7152*g + .0722*b };
-  const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > .99) return c.slice(0, 3) } return [255, 255, 255] };
+  const over = (c, below) => c.slice(0, 3).map((v, i) => { const a = c[3] ?? 1; return a*v + (1 - a)*below()[i] });
+  const behind = e => { if (!e) return [255, 255, 255]; const style = getComputedStyle(e), bar = style.backgroundImage.match(/rgba?\\([^)]*\\)/), c = rgb(bar ? bar[0] : style.backgroundColor);
+    return c[3] === 0 ? behind(e.parentElement) : over(c, () => behind(e.parentElement)) };
   for (const e of slide.querySelectorAll('pre, .cm-content')) if (e.offsetHeight && parseFloat(getComputedStyle(e).fontSize) < 20) found.push('code is smaller than 20 pixels');
   for (const e of slide.querySelectorAll('.jp-OutputArea img')) if (e.offsetHeight && Math.max(e.offsetHeight, e.offsetWidth) < 250) found.push('a picture is smaller than 250 pixels');
   const walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT); let n;
@@ -139,6 +141,8 @@ LEGIBLE = '''() => { const found = [], slide = document.querySelector('.slides >
     const [a, b] = [light(rgb(getComputedStyle(e).color).slice(0, 3)), light(behind(e))].sort((x, y) => y - x);
     if ((a + .05) / (b + .05) < 4.5) found.push(`"${n.data.trim().slice(0, 30)}" hardly stands out from its background`) }
   return [...new Set(found)] }'''
+
+HERE = 'section.present > section.present'
 
 CELL = '[data-windowed-list-index="{}"]'
 
@@ -201,12 +205,13 @@ class Show:
     def look(self, slide, number, scheme):
         "Yields what is wrong with the slide that is shown, in light or dark; keeps a picture"
         self.page.emulate_media(color_scheme=scheme)
-        for o in self.page.evaluate(OVERFLOW, slide.scrolls) + self.page.evaluate(LEGIBLE): yield f'slide {number+1}, {scheme}: {o}'
+        forgiven = self.brief and 'Traceback (most recent call last)' in self.page.locator(HERE).inner_text()
+        for o in [] if forgiven else self.page.evaluate(OVERFLOW, slide.scrolls) + self.page.evaluate(LEGIBLE): yield f'slide {number+1}, {scheme}: {o}'
         self.page.screenshot(path=self.pictures/f'{number+1:02}_{scheme}.png', caret='initial')  # to hide the caret takes longer than the picture
 
     def inspect(self):
         "Yields what is wrong with the pixel inspector on this slide"
-        words, picture = self.page.locator('section.present > section.present .wg-pixels [role=status]'), self.page.locator('section.present > section.present .wg-pixels img')
+        words, picture = self.page.locator(f'{HERE} .wg-pixels [role=status]'), self.page.locator(f'{HERE} .wg-pixels img')
         here, told = self.page.evaluate(WHERE), re.compile(r'column (\d+), row (\d+): red \d+, green \d+, blue \d+')
         picture.hover(position=dict(x=60, y=40))
         first = told.search(words.inner_text())
@@ -230,7 +235,7 @@ class Show:
                     if lost: return
                 code = [i for i in cells if self.nb.cells[i].cell_type == 'code']
                 for i in code: yield from (f'slide {k+1}, {o}' for o in self.run(i, i == code[0]))
-            if self.page.locator('section.present > section.present .wg-pixels img').count(): yield from (f'slide {k+1}: {o}' for o in self.inspect())
+            if self.page.locator(f'{HERE} .wg-pixels img').count(): yield from (f'slide {k+1}: {o}' for o in self.inspect())
             for scheme in ('dark', 'light'): yield from self.look(slide, k, scheme)
         yield from (f'the page asks for {o}' for o in sorted({*self.asked}) if not re.match(r'(https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:)', o))
 

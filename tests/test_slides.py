@@ -31,7 +31,7 @@ def lab(browser, outside, tmp_path_factory):
 @each_lesson
 def test_a_deck_works_live(path, lab, browser, outside, record_property):
     """Space leads through all slides, Ctrl+Enter runs all their code, hidden cells are run before it, and every slide is looked at, light and dark.
-    Lessons that learn from pictures take a quarter of the batches in each round: minutes of training are no part of a slide, and test_notebooks.py trains in full"""
+    Lessons that learn from pictures take half of the batches in each round: minutes of training are no part of a slide, and test_notebooks.py trains in full"""
     nb, before = read(path), len(outside.asked)
     brief = 'fastai.vision' in '\n'.join(c.source for c in nb.cells)
     with shown(browser, lab, path, nb, PICTURES/path.stem, brief) as show: check(show.walk(), path, 'see the pictures in _slides')
@@ -49,11 +49,12 @@ def test_what_is_wrong_with_a_deck_is_noticed(lab, browser, outside, tmp_path):
         cell(new_code_cell, 'slide', "for i in range(40): print(i)"),
         cell(new_code_cell, 'subslide', '1/0'),
         cell(new_code_cell, 'subslide', '42;', outputs=stored),
-        cell(new_code_cell, 'subslide', "from IPython.display import HTML\nHTML('<p style=\"color:#bbb;width:2000px\">hard to read</p>')")])
+        cell(new_code_cell, 'subslide', "from IPython.display import HTML\nHTML('<p style=\"color:#bbb;width:2000px\">hard to read</p>')"),
+        cell(new_code_cell, 'subslide', "HTML('<p style=\"background:linear-gradient(90deg, #a5ddff 50%, transparent 50%)\">a bar</p>')")])
     nbformat.write(nb, lab.folder/'nbs'/'made.ipynb')
     with shown(browser, lab, 'nbs/made.ipynb', nb, tmp_path) as show: found = '\n'.join(show.walk())
     expected = ['cell 2, which is on no slide, fails: HTTPError', 'slide 2, light: is ', 'slide 3, cell 4 fails live: ZeroDivisionError', 'slide 4, cell 5: no output can be seen',
-                'slide 5, light: "hard to read" is cut off', 'slide 5, light: "hard to read" hardly stands out']
+                'slide 5, light: "hard to read" is cut off', 'slide 5, light: "hard to read" hardly stands out', 'slide 6, dark: "a bar" hardly stands out']
     check([f'{o!r} was not noticed in:\n{found}' for o in expected if o not in found])
     assert any('hidden.example' in o for o in outside.asked)
     assert len(list(tmp_path.glob('*.png'))) == 2 * len(declared(nb))
