@@ -154,6 +154,8 @@ OUTPUT = '''cell => { const error = [...cell.querySelectorAll('.jp-OutputArea-ou
   const r = e => e.getBoundingClientRect(), shown = cell.closest('section.present > section.present');
   return shown ? [...cell.querySelectorAll('.jp-OutputArea-output:not([data-stored])')].filter(o => r(o).width && r(o).height && r(o).top < r(shown).bottom).length : 0 }'''
 
+STARTED = "i => /^\\[(\\*|\\d+)\\]/.test(document.querySelector(`[data-windowed-list-index=\"${i}\"] .jp-InputPrompt`).innerText)"
+
 FINISHED = "i => /^\\[\\d+\\]/.test(document.querySelector(`[data-windowed-list-index=\"${i}\"] .jp-InputPrompt`).innerText)"
 
 ACTIVE = "i => document.querySelector(`[data-windowed-list-index=\"${i}\"]`).classList.contains('jp-mod-active')"
@@ -178,6 +180,16 @@ class Show:
         try: self.page.wait_for_function(f'to => String(({WHERE})()) == String(to)', arg=to, timeout=10_000)
         except TimeoutError: yield f'Space leads to {self.page.evaluate(WHERE)}, not to {to} (slide, fragments)'
 
+    def pressed(self, cell, i, click):
+        "Does Ctrl+Enter, after a click where one is needed, start the cell?"
+        if click: cell.locator('.cm-content').click()
+        try:
+            self.page.wait_for_function(ACTIVE, arg=i, timeout=5000)
+            self.page.keyboard.press('Control+Enter')
+            self.page.wait_for_function(STARTED, arg=i, timeout=5000)
+        except TimeoutError: return False
+        return True
+
     def run(self, i, selected):
         "Run cell `i` as a teacher would, after all hidden cells before it; yields problems"
         for j in range(self.ran, i):
@@ -187,13 +199,15 @@ class Show:
         self.ran, cell = i+1, self.page.locator(CELL.format(i))
         if selected:
             try: self.page.wait_for_function(ACTIVE, arg=i, timeout=5000)
-            except TimeoutError: yield f'cell {i+1}: the first code on a slide is not selected by itself'
-        if not self.page.evaluate(ACTIVE, i): cell.locator('.cm-content').click()
+            except TimeoutError:
+                yield f'cell {i+1}: the first code on a slide is not selected by itself'
+                selected = False
         cell.evaluate(OLD_OUTPUT)
         here = self.page.evaluate(WHERE)
-        self.page.keyboard.press('Control+Enter')
+        # A cell that has just ended takes the keys back for a moment: who clicks into the next one within that moment has to click again
+        if not any(self.pressed(cell, i, click) for click in ([False] if selected else [True, True])): yield f'cell {i+1}: Ctrl+Enter does not run it'; return
         try: self.page.wait_for_function(FINISHED, arg=i, timeout=300_000, polling=100)
-        except TimeoutError: yield f'cell {i+1}: Ctrl+Enter does not run it, or not within five minutes'; return
+        except TimeoutError: yield f'cell {i+1} is not finished within five minutes'; return
         self.live += 1
         if self.page.evaluate(WHERE) != here: yield f'cell {i+1}: Ctrl+Enter leaves the slide'
         if seen(self.nb.cells[i].outputs):
