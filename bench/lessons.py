@@ -9,17 +9,19 @@ The two take turns, with the same seed, files, order of files and weights to sta
 fine_tune alone. The floor is what the convolutions and matrix products of a row would take if this machine did nothing else, and did them as fast
 as its best matrix product: FLOPs are counted by PyTorch, the speed is measured first."""
 import argparse, itertools, os, shutil, tempfile, time
+from contextlib import redirect_stdout
 from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-p.add_argument('--row', choices=['bird', 'no-bf16', 'streets', 'gpu'])
+p.add_argument('--row', nargs='+', choices=['bird', 'no-bf16', 'streets', 'gpu'])
 p.add_argument('--seeds', type=int, nargs='+', default=[0])
 p.add_argument('--photos', type=Path)
 p.add_argument('--n', type=int, default=405, help='photos to train and check on (default: %(default)s, or the 400 of the drawn sample)')
 p.add_argument('--streets', type=Path)
 p.add_argument('--epochs', type=int, default=1, help='for the streets, after the one with frozen weights (default: %(default)s; the lesson has 8)')
+p.add_argument('--without', nargs='+', default=[], metavar='NAME', help='leave these callbacks of to_fast out, such as KeepItems')
 p.add_argument('--report', action='store_true', help='print learn.fast_report() too')
 args = p.parse_args()
 os.environ['WHOLEGAME_DATA'] = 'sample' # the project's own weights, also where others could be had
@@ -32,6 +34,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from wholegame.bird import photo_files, photo_loaders
 from wholegame.photos import clean_photos
 from wholegame.segmentation import MeanIoU, PixelAccuracy, read_codes, segmentation_loaders
+from wholegame import speed
 from wholegame.speed import cores, has_bf16
 from wholegame.weights import resnet18
 
@@ -66,7 +69,8 @@ def compare(name, make, epochs, seeds, bf16, **kwargs):
     for i,seed in enumerate(seeds):
         for fast in ((False, True), (True, False))[i % 2]:
             set_seed(seed, reproducible=True)
-            with patch('wholegame.speed.has_bf16', lambda: bf16): learn = make(seed).to_fast() if fast else make(seed)
+            with redirect_stdout(None), patch('wholegame.speed.has_bf16', lambda: bf16): learn = make(seed).to_fast() if fast else make(seed)
+            for cb in args.without: learn.remove_cb(getattr(speed, cb))
             start = time.perf_counter()
             with learn.no_bar(), learn.no_logging(): learn.fine_tune(epochs, **kwargs)
             runs[fast].append((time.perf_counter() - start, *learn.final_record[1:]))
@@ -90,7 +94,7 @@ def repeated(photos, folder):
     return folder/'photos'
 
 def main():
-    rows, table = [args.row] if args.row else ['bird', 'no-bf16', 'streets', 'gpu'], []
+    rows, table = args.row or ['bird', 'no-bf16', 'streets', 'gpu'], []
     print(f"{cores()} cores, bfloat16 {'yes' if has_bf16() else 'no'}, matrix products: {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
     with tempfile.TemporaryDirectory() as folder:
         photos = repeated(args.photos, Path(folder)) if args.photos else data_path()/'birds_or_forest'
@@ -98,7 +102,7 @@ def main():
         codes = read_codes(streets)
         bird = lambda seed: vision_learner(photo_loaders(photos, classes=['bird', 'forest'], seed=seed), resnet18, metrics=error_rate)
         street = lambda seed: unet_learner(segmentation_loaders(streets, seed=seed), resnet18, metrics=[PixelAccuracy(codes), MeanIoU(codes)])
-        bird(0).fit(1) # the first training in a process is slower
+        with redirect_stdout(None): bird(0).to_fast().fit(1) # the first training in a process is slower
         for row in rows:
             if row == 'bird' or row == 'gpu' and torch.cuda.is_available(): table.append(compare(row, bird, 3, args.seeds, has_bf16()))
             elif row == 'no-bf16': table.append(compare('bird, no bfloat16', bird, 3, args.seeds, False))

@@ -399,6 +399,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'wholegame.speed._channels_last': ('helpers/speed.html#_channels_last', 'wholegame/speed.py'),
                                  'wholegame.speed._device': ('helpers/speed.html#_device', 'wholegame/speed.py'),
                                  'wholegame.speed._draws': ('helpers/speed.html#_draws', 'wholegame/speed.py'),
+                                 'wholegame.speed._flat': ('helpers/speed.html#_flat', 'wholegame/speed.py'),
                                  'wholegame.speed._fused_step': ('helpers/speed.html#_fused_step', 'wholegame/speed.py'),
                                  'wholegame.speed._is_adam': ('helpers/speed.html#_is_adam', 'wholegame/speed.py'),
                                  'wholegame.speed._kept': ('helpers/speed.html#_kept', 'wholegame/speed.py'),

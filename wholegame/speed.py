@@ -103,7 +103,7 @@ def _channels_last(o):
     if not isinstance(o, torch.Tensor) or o.ndim != 4: return o
     return o.as_subclass(torch.Tensor).contiguous(memory_format=torch.channels_last)
 
-# %% ../nbs/helpers/speed.ipynb #8bfdb6bb
+# %% ../nbs/helpers/speed.ipynb #b6531746
 _adam = [weight_decay, average_grad, average_sqr_grad, step_stat, adam_step]
 
 def _is_adam(opt): return [getattr(o, 'func', o) for o in getattr(opt, 'cbs', [])] == _adam and opt.cbs[1].keywords == dict(dampening=True)
@@ -120,13 +120,17 @@ def _fused_step(opt):
     for (lr, mom, sqr_mom, eps, wd), o in groups.items():
         ps, states = zip(*o)
         like = [[_like(t, p) for t,p in zip(ts, ps)] for ts in ([p.grad for p in ps], [s['grad_avg'] for s in states], [s['sqr_avg'] for s in states])]
-        adamw(list(ps), *like, [], [torch.tensor(s['step']-1.) for s in states], fused=True, amsgrad=False, maximize=False,
+        adamw(*[list(map(_flat, o)) for o in (ps, *like)], [], [torch.tensor(s['step']-1.) for s in states], fused=True, amsgrad=False, maximize=False,
               beta1=mom, beta2=sqr_mom, lr=lr, weight_decay=wd, eps=eps)
         for s,g,q in zip(states, *like[1:]): s.update(grad_avg=g, sqr_avg=q)
 
 def _like(t, p):
     "`t`, in the order in memory that `p` has"
     return t if t.stride() == p.stride() else torch.empty_like(p).copy_(t)
+
+def _flat(t):
+    "The numbers of `t` in the order in which they lie in memory; otherwise PyTorch would make an ordered copy of channels-last gradients"
+    return t.as_strided((t.numel(),), (1,)) if t.ndim == 4 and t.is_contiguous(memory_format=torch.channels_last) else t
 
 # %% ../nbs/helpers/speed.ipynb #77d3104a
 class FusedAdam(FastCallback):
