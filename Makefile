@@ -18,10 +18,10 @@ ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1 || true),$(or $(HAVE),none))
 LESSON := 00
 
 .NOTPARALLEL:
-.PHONY: help bird lab test test-slides slides decks test-gpu platforms nightly cells kaggle install clean anew
+.PHONY: help bird lab test slides decks test-gpu platforms nightly cells kaggle install clean anew
 
 help:  ## List what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 bird: .venv/installed  ## Play the whole game: find photos of birds and forests, train, ask about a new bird
 	@$(BIN)/wholegame train bird forest --out models/bird
@@ -31,9 +31,6 @@ lab: .venv/installed-dev  ## Open the first lesson in JupyterLab
 
 test: .venv/installed-dev  ## Check everything: notebooks, exports, links, package, workflows
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist load --maxschedchunk 1 --tb short --durations 10
-
-test-slides: .venv/installed-dev  ## Go through every deck in a real browser and run its code live
-	@$(BIN)/python -m pytest tests/live_slides.py --tb short --durations 0
 
 test-gpu: .venv/installed-dev  ## Run every notebook on a GPU, with real data (or DEVICE=cpu: the drawn sample)
 	@DEVICE=$(DEVICE) $(BIN)/python -m pytest tests/gpu.py --tb short

@@ -49,39 +49,33 @@ def start(folder, *launcher):
     return subprocess.Popen([BIN/'python', *launcher, 'watched.py', ROOT/'examples'], cwd=make_place(folder), env=env, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
-@pytest.fixture(scope='module')
-def runs(tmp_path_factory):
-    "Folders in which one process and two processes have trained, both at the same time"
-    one, two = (tmp_path_factory.mktemp(o) for o in ('one', 'two'))
+def run_both(one, two):
+    "One process trains in the folder `one`, two processes in `two`, both at the same time"
     launch = ['-m', 'accelerate.commands.launch', '--multi_gpu', '--num_processes=2', '--num_machines=1', '--mixed_precision=no', '--dynamo_backend=no', '--main_process_port=0']
     running = [start(one), start(two, *launch)]
     said = [o.communicate(timeout=300)[0] for o in running]
     for o,text in zip(running, said): assert o.returncode == 0, text
-    return one, two
 
 def told(folder, process): return json.loads((folder/f'process_{process}.json').read_text())
 def error(folder): return json.loads((folder/'model'/'model.json').read_text())['metrics']['error_rate']
 
-def test_each_process_trains_on_its_half_of_every_epoch(runs):
-    first, second = (told(runs[1], o) for o in (0, 1))
+def test_two_processes_learn_what_one_learns(tmp_path, record_property):
+    one, two = tmp_path/'one', tmp_path/'two'
+    run_both(one, two)
+    alone, first, second = told(one, 0), told(two, 0), told(two, 1)
+
+    assert not alone['shares'], 'one process shares with nobody'
     assert len(first['shares']) == len(second['shares']) == 4, 'fine_tune(3) has four epochs'
     for a,b in zip(first['shares'], second['shares']):
-        assert len(a) == len(b) == N*4//10 and sorted(a + b) == list(range(N*8//10)), 'the two halves are not the whole'
-
-def test_the_processes_take_as_many_steps_as_one_and_agree_on_every_weight(runs):
-    alone, first, second = told(runs[0], 0), told(runs[1], 0), told(runs[1], 1)
+        assert len(a) == len(b) == N*4//10 and sorted(a + b) == list(range(N*8//10)), 'each process trains on its half of every epoch'
     assert alone['steps'] == first['steps'] == second['steps'] > 0
-    assert first['weights'] == second['weights'] != alone['weights']
-    assert not alone['shares'], 'one process shares with nobody'
+    assert first['weights'] == second['weights'] != alone['weights'], 'the two agree on every weight'
 
-def test_the_error_is_that_of_one_process_within_noise(runs, record_property):
-    one, two = map(error, runs)
-    record_property('examples/distributed.py', f'error {one:.3f} with one process, {two:.3f} with two')
-    assert max(one, two) < .25, 'neither guesses'
-    assert abs(one - two) <= NOISE
+    record_property('examples/distributed.py', f'error {error(one):.3f} with one process, {error(two):.3f} with two')
+    assert max(error(one), error(two)) < .25, 'neither guesses'
+    assert abs(error(one) - error(two)) <= NOISE
 
-def test_one_model_is_saved_and_can_be_read(runs):
-    assert sorted(o.name for o in runs[1].rglob('*') if o.is_file() and 'photos' not in o.parts and '__pycache__' not in o.parts) == \
-        ['model.json', 'model.safetensors', 'process_0.json', 'process_1.json', 'watched.py']
-    state, card = read_model(runs[1]/'model', 'photo')
+    assert sorted(o.name for o in two.rglob('*') if o.is_file() and 'photos' not in o.parts and '__pycache__' not in o.parts) == \
+        ['model.json', 'model.safetensors', 'process_0.json', 'process_1.json', 'watched.py'], 'one model is saved'
+    state, card = read_model(two/'model', 'photo')
     assert card['classes'] == ['bird', 'forest'] and 'fc.weight' not in state and len(state) > 100

@@ -31,7 +31,7 @@ def lab(browser, outside, tmp_path_factory):
 @each_lesson
 def test_a_deck_works_live(path, lab, browser, outside, record_property):
     """Space leads through all slides, Ctrl+Enter runs all their code, hidden cells are run before it, and every slide is looked at, light and dark.
-    Lessons that learn from pictures take half of the batches in each round: minutes of training are no part of a slide, and test_notebooks.py trains in full"""
+    Lessons that learn from pictures take one batch in each round: minutes of training are no part of a slide, and test_notebooks.py trains in full"""
     nb, before = read(path), len(outside.asked)
     brief = 'fastai.vision' in '\n'.join(c.source for c in nb.cells)
     with shown(browser, lab, path, nb, PICTURES/path.stem, brief) as show: check(show.walk(), path, 'see the pictures in _slides')
