@@ -86,7 +86,7 @@ class Alone:
         nb.cells.append(new_code_cell('import wholegame, wholegame_data\nprint(wholegame.__file__, wholegame_data.__file__)'))
         manager = AsyncKernelManager(kernel_name='alone', kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(self.folder/'kernels')]))
         client = NotebookClient(nb, km=manager, timeout=600, resources={'metadata': {'path': str(self.work)}})
-        try: client.execute(env=self.env())
+        try: client.execute(env=self.env(), cleanup_kc=True) # or the kernel would live as long as the check, for it is our own manager that started it
         except (CellExecutionError, CellTimeoutError) as e:
             started = [i for i,c in rules.cells(nb, 'code') if c.execution_count]
             yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
