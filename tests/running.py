@@ -1,8 +1,8 @@
 "Notebooks run as nbdev-test runs them, and what there is to tell of it"
-import json
 from collections import Counter
 
 from common import *
+from watch import nbdev_test_watched
 import rules
 
 def shown(source):
@@ -12,16 +12,15 @@ def shown(source):
 
 def run_notebook(path, folder, flags='', env=None, on='the processor, with the drawn sample'):
     "Run a notebook of the copy in `folder`; returns (what went wrong, what there is to tell)"
-    report = folder/'trained.json'
-    done = tool('python', ROOT/'tests'/'watch.py', path, flags, report, cwd=folder, env=env)
-    nb, times, trained = nbformat.read(folder/path, 4), dict(re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)), Counter()
-    times = {k: float(v) for k,v in times.items()}
-    for device,seconds in json.loads(report.read_text()) if report.exists() else []: trained[device] += seconds
+    went_well, said, fits = nbdev_test_watched(path, folder, flags, env, fresh='gpu' in flags)
+    nb, trained = nbformat.read(folder/path, 4), Counter()
+    times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', said, re.M)}
+    for device,seconds in fits: trained[device] += seconds
     ran = {i: c for i,c in rules.cells(nb, 'code') if c.id in times}
     slow = [[times[c.id], f'cell {i}: {shown(c.source)}'] for i,c in sorted(ran.items(), key=lambda o: -times[o[1].id])[:10]]
     facts = dict(notebook=str(path), on=on, seconds=sum(times.values()), cells=len(ran), tests=sum(rules.tests(c.source) for c in ran.values()), trained=dict(trained),
                  slow=slow, slowest=f'{slow[0][0]:.1f} s, {slow[0][1]}' if slow else '')
-    if done.returncode: return [f'nbdev-test fails:\n{done.stdout}'], facts
+    if not went_well: return [f'nbdev-test fails:\n{said}'], facts
     return list(rules.did_run(nb, times, flags)), facts
 
 def slowest_cells(facts, n=10):

@@ -1,40 +1,47 @@
-"Run a notebook as nbdev-test does, and write down where it trained, and for how long: `python watch.py NOTEBOOK FLAGS REPORT`"
-import json, sys
+"Run a notebook as nbdev-test does, in a process of its own, and write down where it trained, and for how long"
+import json, os
 from functools import wraps
-from importlib.util import find_spec
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from time import perf_counter
 
-from nbdev.test import nbdev_test
+# All that takes seconds to import. It is imported once, by a process from which those of the notebooks branch off
+HEAVY = ['nbdev.test', 'fastai.vision.all', 'fastai.tabular.all', 'fastai.collab']
 
-class Watch:
-    "Waits until the notebook imports fastai's learner; from then on notes (device, seconds) of each `fit`, in whatever way it was asked for"
-    def __init__(self):
-        self.trained = []
-        sys.meta_path.insert(0, self)
+def starting(fresh):
+    "How to start processes: branching off, or all afresh, as a GPU needs it, and Windows"
+    if fresh or 'forkserver' not in get_all_start_methods(): return get_context('spawn')
+    context = get_context('forkserver')
+    context.set_forkserver_preload(HEAVY)
+    return context
 
-    def find_spec(self, name, path=None, target=None):
-        if name != 'fastai.learner': return None
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
-        run = spec.loader.exec_module
-        def run_and_watch(module):
-            run(module)
-            module.Learner.fit = self.watched(module.Learner.fit)
-        spec.loader.exec_module = run_and_watch
-        return spec
+def watched(fit, trained):
+    "A learner's `fit` that notes (device, seconds), in whatever way it was asked for"
+    @wraps(fit)
+    def watched_fit(learn, *args, **kwargs):
+        start = perf_counter()
+        try: return fit(learn, *args, **kwargs)
+        finally: trained.append((next(learn.model.parameters()).device.type, perf_counter() - start))
+    return watched_fit
 
-    def watched(self, fit):
-        @wraps(fit)
-        def watched_fit(learn, *args, **kwargs):
-            start = perf_counter()
-            try: return fit(learn, *args, **kwargs)
-            finally: self.trained.append((next(learn.model.parameters()).device.type, perf_counter() - start))
-        return watched_fit
-
-if __name__ == '__main__':
-    path, flags, report = sys.argv[1:]
-    del sys.path[0]  # this folder: a notebook is not to find our modules
-    watch = Watch()
+def run(path, flags, folder, env, said, report):
+    "What the process does"
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    with open(said, 'w') as f:
+        for o in 1, 2: os.dup2(f.fileno(), o)
+    from fastai.learner import Learner
+    from nbdev.test import nbdev_test
+    trained = []
+    Learner.fit = watched(Learner.fit, trained)
     try: nbdev_test(path, flags=flags, n_workers=0, cell_timing_min=0)
-    finally: Path(report).write_text(json.dumps(watch.trained))
+    finally: Path(report).write_text(json.dumps(trained))
+
+def nbdev_test_watched(path, folder, flags='', env=None, fresh=False):
+    "Run a notebook below `folder`; returns whether that went well, what it said, and [device, seconds] of each training"
+    said, report = folder/'said.txt', folder/'trained.json'
+    process = starting(fresh).Process(target=run, args=(str(path), flags, str(folder), {**(env or os.environ)}, str(said), str(report)))
+    process.start()
+    process.join()
+    return process.exitcode == 0, said.read_text(), json.loads(report.read_text()) if report.exists() else []
