@@ -7,7 +7,7 @@
 
 The two take turns, with the same seed, files, order of files and weights to start from; which is first changes from seed to seed. The clock runs for
 fine_tune alone. The floor is what the convolutions and matrix products of a row would take if this machine did nothing else, and did them as fast
-as its best matrix product: FLOPs are counted by PyTorch, the speed is measured first."""
+as its best matrix product or convolution: FLOPs are counted by PyTorch, the speed is measured first."""
 import argparse, itertools, os, shutil, tempfile, time
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -39,12 +39,16 @@ from wholegame.speed import cores, has_bf16
 from wholegame.weights import resnet18
 
 def peak(dtype):
-    "Floating-point operations in a second, in the best of some matrix products"
-    def once(n, a):
+    "Floating-point operations in a second, in the best of some matrix products and convolutions"
+    def once(f, *args):
+        with FlopCounterMode(display=False) as count: f(*args)
         start = time.perf_counter()
-        a @ a
-        return 2*n**3/(time.perf_counter() - start)
-    return max(once(n, a) for n in (1024, 2048, 3072) for a in [torch.rand(n, n).to(dtype)] for _ in range(6))
+        f(*args)
+        return count.get_total_flops()/(time.perf_counter() - start)
+    squares = [torch.rand(n, n).to(dtype) for n in (1024, 2048, 3072)]
+    layers = [(torch.rand(16, c, n, n).to(dtype, memory_format=torch.channels_last), torch.rand(c, c, 3, 3).to(dtype, memory_format=torch.channels_last))
+              for c,n in ((128, 24), (256, 12), (256, 56))]
+    with torch.no_grad(): return max(once(*o) for o in [(torch.mm, o, o) for o in squares] + [(torch.conv2d, *o, None, 1, 1) for o in layers] for _ in range(6))
 
 def flops(learn, dl, train):
     "Floating-point operations of an epoch with `dl`"
@@ -95,7 +99,7 @@ def repeated(photos, folder):
 
 def main():
     rows, table = args.row or ['bird', 'no-bf16', 'streets', 'gpu'], []
-    print(f"{cores()} cores, bfloat16 {'yes' if has_bf16() else 'no'}, matrix products: {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
+    print(f"cores: {cores()}; bfloat16: {'yes' if has_bf16() else 'no'}; at best {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
     with tempfile.TemporaryDirectory() as folder:
         photos = repeated(args.photos, Path(folder)) if args.photos else data_path()/'birds_or_forest'
         streets = args.streets or untar_data(URLs.CAMVID_TINY)
