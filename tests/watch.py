@@ -1,7 +1,7 @@
 "Run a notebook as nbdev-test does, in a process of its own, and write down where it trained, and for how long"
 import json, os
 from functools import wraps
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, set_start_method
 from pathlib import Path
 from time import perf_counter
 
@@ -26,6 +26,7 @@ def watched(fit, trained):
 
 def run(path, flags, folder, env, said, report):
     "What the process does"
+    set_start_method(None, force=True) # a notebook's own processes start as they do elsewhere, whatever way this one did
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)
