@@ -89,7 +89,7 @@ def run_hidden(client, source, timeout=300):
     reply = client.execute_interactive(source, timeout=timeout, allow_stdin=False, output_hook=lambda o: None)['content']
     return None if reply['status'] == 'ok' else f"{reply['ename']}: {reply['evalue']}"
 
-# Every round of training on pictures gets one batch: the cells, their progress bars and tables are those of the lesson, only the model is worse
+# Every round of training on pictures gets one batch to learn from and one to check: cells, progress bars and tables are those of the lesson, only the model is worse
 BRIEF = '''
 from fastai.callback.core import Callback
 from fastai.learner import defaults
@@ -98,8 +98,10 @@ from torch import nn
 
 class Brief(Callback):
     order = -9
-    def before_train(self):
-        if any(isinstance(o, nn.Conv2d) for o in self.model.modules()): self.learn.dl = list(islice(self.dl, 1))
+    def cut(self):
+        fits = not hasattr(self.learn, 'gather_preds')
+        if fits and any(isinstance(o, nn.Conv2d) for o in self.model.modules()): self.learn.dl = list(islice(self.dl, 1))
+    before_train = before_validate = cut
 
 defaults.callbacks.append(Brief)
 '''
