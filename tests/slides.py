@@ -182,13 +182,13 @@ class Show:
         try: self.page.wait_for_function(f'to => String(({WHERE})()) == String(to)', arg=to, timeout=10_000)
         except TimeoutError: yield f'Space leads to {self.page.evaluate(WHERE)}, not to {to} (slide, fragments)'
 
-    def pressed(self, cell, i, click):
-        "Does Ctrl+Enter, after a click where one is needed, start the cell?"
+    def pressed(self, cell, i, click, wait):
+        "Does Ctrl+Enter, after a click where one is needed, start the cell within `wait` milliseconds?"
         if click: cell.locator('.cm-content').click()
         try:
             self.page.wait_for_function(ACTIVE, arg=i, timeout=5000)
             self.page.keyboard.press('Control+Enter')
-            self.page.wait_for_function(STARTED, arg=i, timeout=20_000)
+            self.page.wait_for_function(STARTED, arg=i, timeout=wait)
         except TimeoutError: return False
         return True
 
@@ -207,7 +207,7 @@ class Show:
         cell.evaluate(OLD_OUTPUT)
         here = self.page.evaluate(WHERE)
         # A cell that has just ended takes the keys back for a moment: who clicks into the next one within that moment has to click again
-        if not any(self.pressed(cell, i, click) for click in ([False, True] if selected else [True, True])): yield f'cell {i+1}: Ctrl+Enter does not run it'; return
+        if not any(self.pressed(cell, i, *o) for o in ((not selected, 5000), (True, 20_000))): yield f'cell {i+1}: Ctrl+Enter does not run it'; return
         try: self.page.wait_for_function(FINISHED, arg=i, timeout=300_000, polling=100)
         except TimeoutError: yield f'cell {i+1} is not finished within five minutes'; return
         self.live += 1
