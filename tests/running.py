@@ -12,7 +12,7 @@ def shown(source):
 
 def run_notebook(path, folder, flags='', env=None, on='the processor, with the drawn sample'):
     "Run a notebook of the copy in `folder`; returns (what went wrong, what there is to tell)"
-    went_well, said, fits = nbdev_test_watched(path, folder, flags, env, fresh='gpu' in flags)
+    went_well, said, fits = nbdev_test_watched(path, folder, flags, env)
     nb, trained = nbformat.read(folder/path, 4), Counter()
     times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', said, re.M)}
     for device,seconds in fits: trained[device] += seconds
