@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
+from itertools import chain, count
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -629,7 +630,8 @@ def _small_names(files):
     taken = {o.name.lower() for o in files if is_jpeg(o)}
     def name(o):
         if is_jpeg(o): return o.name
-        stem = next(s for s in (o.stem, o.name, *(f'{o.name}-{i}' for i in range(2, 10**6))) if f'{s}.jpg'.lower() not in taken)
+        stems = chain([o.stem, o.name], (f'{o.name}-{i}' for i in count(2)))
+        stem = next(s for s in stems if f'{s}.jpg'.lower() not in taken)
         taken.add(f'{stem}.jpg'.lower())
         return f'{stem}.jpg'
     return [name(o) for o in files]
