@@ -3,7 +3,7 @@
     python bench/segmentation.py                  # the drawn sample
     python bench/segmentation.py --streets FOLDER # FOLDER/images/NAME.png, FOLDER/labels/NAME_P.png, FOLDER/codes.txt
 
-The network starts from the project's own weights, also where ImageNet's could be had. A seed draws both the photos kept for checking and
+`--plain` leaves out `to_fast`, for comparison. The network starts from the project's own weights, also where ImageNet's could be had. A seed draws both the photos kept for checking and
 the random half of the network."""
 import argparse, os, time
 from statistics import median
@@ -11,6 +11,7 @@ from statistics import median
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 p.add_argument('--streets')
 p.add_argument('--seeds', type=int, default=3)
+p.add_argument('--plain', action='store_true')
 args = p.parse_args()
 os.environ['WHOLEGAME_DATA'] = 'sample'
 
@@ -26,7 +27,8 @@ codes, runs = read_codes(path), []
 for seed in range(args.seeds):
     start = time.time()
     set_seed(seed, reproducible=True)
-    learn = unet_learner(segmentation_loaders(path, seed=seed), resnet18, metrics=[PixelAccuracy(codes), MeanIoU(codes)]).to_fast()
+    learn = unet_learner(segmentation_loaders(path, seed=seed), resnet18, metrics=[PixelAccuracy(codes), MeanIoU(codes)])
+    if not args.plain: learn.to_fast()
     with learn.no_bar(), learn.no_logging(): learn.fine_tune(8, lr_mult=10)
     runs.append((*learn.final_record[2:], time.time()-start))
     print('seed {}: pixel accuracy {:.3f}, mean IoU {:.3f}, {:.0f} s'.format(seed, *runs[-1]), flush=True)

@@ -402,7 +402,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'wholegame.speed._flat': ('helpers/speed.html#_flat', 'wholegame/speed.py'),
                                  'wholegame.speed._fused_step': ('helpers/speed.html#_fused_step', 'wholegame/speed.py'),
                                  'wholegame.speed._is_adam': ('helpers/speed.html#_is_adam', 'wholegame/speed.py'),
-                                 'wholegame.speed._is_pictures': ('helpers/speed.html#_is_pictures', 'wholegame/speed.py'),
                                  'wholegame.speed._kept': ('helpers/speed.html#_kept', 'wholegame/speed.py'),
                                  'wholegame.speed._libc': ('helpers/speed.html#_libc', 'wholegame/speed.py'),
                                  'wholegame.speed._like': ('helpers/speed.html#_like', 'wholegame/speed.py'),

@@ -79,13 +79,10 @@ class ShortNumbers(FastCallback):
     def _enter(self, model, xb):
         self.autocast = torch.autocast('cpu', dtype=torch.bfloat16)
         self.autocast.__enter__()
-        return tuple(o.bfloat16() if _is_pictures(o) else o for o in xb) # else a U-Net, which joins them to what it made, would go on in float32
 
     def _leave(self, model, xb, pred):
         self.autocast.__exit__(None, None, None)
         return pred if pred is None else to_float(pred)
-
-def _is_pictures(o): return isinstance(o, torch.Tensor) and o.ndim == 4 and o.is_floating_point()
 
 # %% ../nbs/helpers/speed.ipynb #ebc61537
 class ChannelsLastToo(FastCallback):
