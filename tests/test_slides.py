@@ -4,7 +4,8 @@ from playwright.sync_api import sync_playwright
 
 from browser import MISSING, find_browser, launch
 from common import *
-from slides import Lab, Outside, declared, shown
+from slides import LEGIBLE, OVERFLOW, WHERE, Lab, Outside, declared, shown
+import decks
 
 PICTURES = ROOT/'_slides'  # a picture of every slide, light and dark: looked at by people, kept by CI, ignored by git
 
@@ -38,6 +39,23 @@ def test_a_deck_works_live(path, lab, browser, outside, record_property):
     check([f'the code asks for {o}' for o in outside.asked[before:]], path)
     record_property(f'{path} as slides', f'{len(declared(nb))} slides, {show.live} cells run live')
     assert show.live == sum(c.cell_type == 'code' and c.metadata.slideshow.slide_type != 'skip' for c in nb.cells)
+
+@each_lesson
+def test_a_deck_as_a_file_can_be_read(path, browser, tmp_path):
+    "Every slide of what `make decks` writes, with all of its fragments, light and dark"
+    file, found = tmp_path/'deck.html', []
+    file.write_text(decks.html(ROOT/path, decks.reveal()), encoding='utf-8')
+    page = browser.new_page(viewport=dict(width=1280, height=720))
+    page.goto(file.as_uri())
+    for k,slide in enumerate(declared(read(path))):
+        for j in range(len(slide.steps)):
+            if (k, j) != (0, 0): page.keyboard.press('Space')
+            page.wait_for_function(f'to => String(({WHERE})()) == String(to)', arg=[k, j], timeout=5000)
+        for scheme in ('dark', 'light'):
+            page.emulate_media(color_scheme=scheme)
+            found += [f'slide {k+1}, {scheme}: {o}' for o in page.evaluate(OVERFLOW, slide.scrolls) + page.evaluate(LEGIBLE)]
+    page.close()
+    check(found, path, 'run make decks, and see the deck in _decks')
 
 def cell(make, kind, source, **kw): return make(source, metadata={'slideshow': {'slide_type': kind}}, **kw)
 
