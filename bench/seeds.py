@@ -19,16 +19,15 @@ args = p.parse_args()
 if not args.photos: os.environ['WHOLEGAME_DATA'] = 'sample'
 
 from fastai.vision import all as fv
+from untrained import untrained_learner
 from wholegame.cli import main
 import wholegame.speed
 
 command = ['train', 'bird', 'forest', '--arch', args.arch] + (['--photos', args.photos] if args.photos else [])
-learner = fv.vision_learner
-start_random = lambda *a, **kw: learner(*a, pretrained=False, **kw)
 if args.plain: fv.Learner.to_fast = lambda learn: learn
 errors, start = [], time.time()
 for seed in range(args.seeds):
-    with tempfile.TemporaryDirectory() as out, patch('fastai.vision.all.vision_learner', start_random if args.random else learner):
+    with tempfile.TemporaryDirectory() as out, patch('fastai.vision.all.vision_learner', untrained_learner if args.random else fv.vision_learner):
         if main([*command, '--seed', str(seed), '--out', out]): raise SystemExit(2)
         errors.append(json.loads((Path(out)/'model.json').read_text())['metrics']['error_rate'])
 what = f"{args.arch}, {'random weights' if args.random else 'pretrained'}{', without to_fast' * args.plain}, {args.photos or 'drawn sample'}"

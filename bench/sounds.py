@@ -18,6 +18,7 @@ import numpy as np, soundfile
 from fastai.vision.all import error_rate, set_seed, vision_learner
 from PIL import Image
 from scipy.signal import stft
+from untrained import untrained_learner
 from wholegame.bird import photo_loaders
 from wholegame.speed import *
 from wholegame.weights import resnet18
@@ -41,11 +42,11 @@ with tempfile.TemporaryDirectory() as d:
     for o in classes:
         Path(d, o).mkdir()
         for clip in sorted(Path(args.clips, o).iterdir()): picture(clip).save(Path(d, o, f'{clip.stem}.png'))
-    for name, pretrained in (('our weights', True), ('none', False)):
+    for name, learner in (('our weights', vision_learner), ('none', untrained_learner)):
         errors = []
         for seed in range(args.seeds):
             set_seed(seed, reproducible=True)
-            learn = vision_learner(photo_loaders(d, seed=seed, classes=classes), resnet18, pretrained=pretrained, metrics=error_rate).to_fast()
+            learn = learner(photo_loaders(d, seed=seed, classes=classes), resnet18, metrics=error_rate).to_fast()
             with learn.no_bar(), learn.no_logging(): learn.fine_tune(args.epochs)
             errors.append(learn.final_record[-1])
         print(f"{name}: errors {' '.join(f'{e:.3f}' for e in errors)}; median {median(errors):.3f}, by chance {1-1/len(classes):.3f}", flush=True)
