@@ -17,11 +17,11 @@ args = p.parse_args()
 os.environ['WHOLEGAME_DATA'] = 'sample'
 
 import numpy as np, torch, torchvision
-from fastcore.nbio import read_nb
 from execnb.shell import CaptureShell
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from fastai.vision.all import error_rate, set_seed, vision_learner
-from fastai.vision.learner import model_meta
+from fastcore.nbio import read_nb
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from untrained import net_with
 from wholegame.bird import photo_files, photo_loaders
 from wholegame.photos import clean_photos
 from wholegame.setup import data_path
@@ -52,14 +52,14 @@ def school():
     easy_world(model, EASY)
     return model.state_dict()
 
-def scene_batch(step, seed=0, share=1., few_first=True, **kw):
+def scene_batch(step, seed=0, share=1., few_first=True):
     pics, shapes, textures = scenes
     n = int(SCENES*share)
     stages = [(0, TEXTURES//5), (STEPS//3, TEXTURES)] if few_first else [(0, TEXTURES)]
-    return L['scene_batch']((pics[:n], shapes[:n], textures[:n]), step, stages, sizes, seed=seed, **kw)
+    return L['scene_batch']((pics[:n], shapes[:n], textures[:n]), step, stages, sizes, seed=seed)
 
-def scenes_for(model, end=STEPS, change=lambda x, questions: (x, questions), **kw):
-    L['train'](model, lambda step: change(*scene_batch(step, **kw)), partial(L['scene_lr'], end=end, warm=50), end)
+def scenes_for(model, change=lambda x, questions: (x, questions), **kw):
+    L['train'](model, lambda step: change(*scene_batch(step, **kw)), partial(L['scene_lr'], end=STEPS, warm=50), STEPS)
 
 def grey(x, questions): return x.mean(1, keepdim=True).expand(-1, 3, -1, -1), questions
 
@@ -96,13 +96,8 @@ levers = {'nothing after the easy world': lambda m: None,
 
 def fine_tuned(state, seed):
     "Error and loss of the bird lesson on photos, from these weights"
-    def arch(weights=None, progress=True):
-        net = torchvision.models.resnet18()
-        net.load_state_dict(state, strict=False)
-        return net
-    model_meta[arch] = model_meta[torchvision.models.resnet18]
     set_seed(seed, reproducible=True)
-    learn = vision_learner(photo_loaders(photos, seed=seed), arch, metrics=error_rate).to_fast()
+    learn = vision_learner(photo_loaders(photos, seed=seed), net_with(torchvision.models.resnet18, state), metrics=error_rate).to_fast()
     with learn.no_bar(), learn.no_logging(): learn.fine_tune(3)
     return learn.final_record[:0:-1]
 

@@ -2,21 +2,24 @@
 
 fastai's `pretrained=False` hands a network pictures that are not normalised, and the averages in its batch norms begin far from those of the photos. In the few steps of a lesson they
 do not arrive, and such a network answers worse than by chance however much it has learned."""
-import torch, torchvision
+import torchvision
 from fastai.vision.all import vision_learner
 from fastai.vision.learner import model_meta
-from torch.nn import BatchNorm2d
+from torch.optim.swa_utils import update_bn
+
+def net_with(arch, weights={}):
+    "torchvision's network of the name of `arch`, for `vision_learner`, which takes `weights` for pretrained ones; what they leave out is random"
+    make = getattr(torchvision.models, arch.__name__)
+    def net(weights=None, progress=True, own=weights):
+        net = make()
+        net.load_state_dict(own, strict=False)
+        return net
+    net.__name__ = arch.__name__
+    model_meta[net] = model_meta[make]
+    return net
 
 def untrained_learner(dls, arch, **kwargs):
     "`vision_learner` with random weights: pictures are normalised as for trained ones, and the batch norms' averages are those of the photos"
-    def random_net(weights=None, progress=True): return getattr(torchvision.models, arch.__name__)()
-    random_net.__name__ = arch.__name__
-    model_meta[random_net] = model_meta[getattr(torchvision.models, arch.__name__)]
-    learn = vision_learner(dls, random_net, **kwargs)
-    norms = [o for o in learn.model[0].modules() if isinstance(o, BatchNorm2d)]
-    for o in norms: o.momentum = None # average over all batches
-    learn.model[0].train()
-    with torch.no_grad():
-        for x,_ in dls.train: learn.model[0](x)
-    for o in norms: o.momentum = .1
+    learn = vision_learner(dls, net_with(arch), **kwargs)
+    update_bn(dls.train, learn.model[0])
     return learn

@@ -3,6 +3,7 @@ import os, time
 
 import pytest
 
+import decks
 from for_kaggle import build_wheel
 from running import slowest_cells, table
 
@@ -20,6 +21,11 @@ def surroundings(tmp_path_factory):
 def wheel(tmp_path_factory):
     "The wheel that people install"
     return build_wheel(tmp_path_factory.mktemp('wheel'))
+
+@pytest.fixture(scope='session')
+def parts():
+    "What a deck as a file takes from reveal.js"
+    return decks.reveal()
 
 def pytest_collection_modifyitems(items):
     "What runs whole notebooks, or a browser, comes first: at the end only short checks are left, and no worker waits for another"

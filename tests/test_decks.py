@@ -2,9 +2,6 @@
 from common import *
 import decks
 
-@pytest.fixture(scope='module')
-def parts(): return decks.reveal()
-
 def outside(page):
     "Addresses of other computers from which a page would fetch something"
     return re.findall(r'''(?:<(?:script|link|img|iframe|source|video)\b[^>]*?(?:src|href)=["']?|@import\s+(?:url\()?["']?|url\(["']?)(https?:[^"'\s)>]+)''', page)

@@ -41,10 +41,10 @@ def test_a_deck_works_live(path, lab, browser, outside, record_property):
     assert show.live == sum(c.cell_type == 'code' and c.metadata.slideshow.slide_type != 'skip' for c in nb.cells)
 
 @each_lesson
-def test_a_deck_as_a_file_can_be_read(path, browser, tmp_path):
+def test_a_deck_as_a_file_can_be_read(path, parts, browser, tmp_path):
     "Every slide of what `make decks` writes, with all of its fragments, light and dark"
     file, found = tmp_path/'deck.html', []
-    file.write_text(decks.html(ROOT/path, decks.reveal()), encoding='utf-8')
+    file.write_text(decks.html(ROOT/path, parts), encoding='utf-8')
     page = browser.new_page(viewport=dict(width=1280, height=720))
     page.goto(file.as_uri())
     for k,slide in enumerate(declared(read(path))):
