@@ -17,6 +17,7 @@ args = p.parse_args()
 os.environ['WHOLEGAME_DATA'] = 'sample'
 
 import numpy as np, torch, torchvision
+import torch.nn.functional as F
 from execnb.shell import CaptureShell
 from fastai.vision.all import error_rate, set_seed, vision_learner
 from fastcore.nbio import read_nb
@@ -52,11 +53,10 @@ def school():
     easy_world(model, EASY)
     return model.state_dict()
 
-def scene_batch(step, seed=0, share=1., few_first=True):
+def scene_batch(step, seed=0, share=1., first=TEXTURES//5, then=TEXTURES):
     pics, shapes, textures = scenes
     n = int(SCENES*share)
-    stages = [(0, TEXTURES//5), (STEPS//3, TEXTURES)] if few_first else [(0, TEXTURES)]
-    return L['scene_batch']((pics[:n], shapes[:n], textures[:n]), step, stages, sizes, seed=seed)
+    return L['scene_batch']((pics[:n], shapes[:n], textures[:n]), step, [(0, first), (STEPS//3, then)], sizes, seed=seed)
 
 def scenes_for(model, change=lambda x, questions: (x, questions), **kw):
     L['train'](model, lambda step: change(*scene_batch(step, **kw)), partial(L['scene_lr'], end=STEPS, warm=50), STEPS)
@@ -66,6 +66,15 @@ def grey(x, questions): return x.mean(1, keepdim=True).expand(-1, 3, -1, -1), qu
 def other_light(x, questions):
     "Each colour of each picture brighter or darker, with more or less contrast"
     return x*torch.empty(len(x), 3, 1, 1).uniform_(.6, 1.4) + torch.empty(len(x), 3, 1, 1).uniform_(-.4, .4), questions
+
+def larger(x, questions): return F.interpolate(x, size=(128, 128), mode='bilinear'), questions
+
+def still_blocks(model):
+    "From nothing again: each block of the network begins by handing on what it gets, because its last batch norm multiplies by zero"
+    torch.manual_seed(0)
+    model.load_state_dict(torchvision.models.resnet18(num_classes=sum(sizes), zero_init_residual=True).state_dict())
+    easy_world(model, EASY)
+    scenes_for(model)
 
 def averaged(model):
     "The weights of the last hundred steps or so, averaged, in place of the last ones"
@@ -86,13 +95,16 @@ levers = {'nothing after the easy world': lambda m: None,
           'the same with other chance': partial(scenes_for, seed=1),
           'asked for shapes only': partial(scenes_for, change=lambda x, q: (x, q[:1])),
           'asked for textures only': partial(scenes_for, change=lambda x, q: (x, q[1:])),
-          'all textures from the start': partial(scenes_for, few_first=False),
+          'all textures from the start': partial(scenes_for, first=TEXTURES),
           'a tenth of the scenes, ten times as often': partial(scenes_for, share=.1),
+          'a fifth of the textures, to the end': partial(scenes_for, then=TEXTURES//5),
+          'blown up to 128 pixels': partial(scenes_for, change=larger),
           'in grey': partial(scenes_for, change=grey),
           'colours and contrast changed at random': partial(scenes_for, change=other_light),
           'no smoothing of answers': exact,
           'weights averaged over steps': averaged,
-          'the weights in the file, after 14,200 steps': lambda m: m.load_state_dict(load_weights(data_path()/'resnet18_fractals.safetensors'), strict=False)}
+          'blocks that begin by doing nothing': still_blocks,
+          'the weights in the file, after 23,200 steps': lambda m: m.load_state_dict(load_weights(data_path()/'resnet18_fractals.safetensors'), strict=False)}
 
 def fine_tuned(state, seed):
     "Error and loss of the bird lesson on photos, from these weights"
