@@ -65,7 +65,7 @@ $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "'$(PYTHON)' cannot 
 endef
 
 define install
-@echo "Installing $(1) into .venv, with PyTorch and fastai: the first time that takes some minutes and up to 6 GB"
+@echo "Installing $(1) into .venv, with PyTorch and fastai: the first time that takes some minutes and up to 9 GB of this disk, 6 of them for good"
 @$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '$(1)'
 endef
 
