@@ -83,7 +83,7 @@ def averaged(model):
         told = step(*args)
         average.update_parameters(model)
         return told
-    with patch.dict(L, train_step=step_and_average): scenes_for(model)
+    with patch.dict(L, train=partial(L['train'], train_step=step_and_average)): scenes_for(model)
     model.load_state_dict(average.module.state_dict())
 
 def exact(model):
@@ -104,7 +104,7 @@ levers = {'nothing after the easy world': lambda m: None,
           'no smoothing of answers': exact,
           'weights averaged over steps': averaged,
           'blocks that begin by doing nothing': still_blocks,
-          'the weights in the file, after 23,200 steps': lambda m: m.load_state_dict(load_weights(data_path()/'resnet18_fractals.safetensors'), strict=False)}
+          'the weights in the file': lambda m: m.load_state_dict(load_weights(data_path()/'resnet18_fractals.safetensors'), strict=False)}
 
 def fine_tuned(state, seed):
     "Error and loss of the bird lesson on photos, from these weights"
