@@ -35,7 +35,7 @@ from wholegame.bird import photo_files, photo_loaders
 from wholegame.photos import clean_photos
 from wholegame.segmentation import MeanIoU, PixelAccuracy, read_codes, segmentation_loaders
 from wholegame import speed
-from wholegame.speed import cores, has_bf16
+from wholegame.speed import bf16_pays, cores
 from wholegame.weights import resnet18
 
 def peak(dtype):
@@ -73,7 +73,7 @@ def compare(name, make, epochs, seeds, bf16, **kwargs):
     for i,seed in enumerate(seeds):
         for fast in ((False, True), (True, False))[i % 2]:
             set_seed(seed, reproducible=True)
-            with redirect_stdout(None), patch('wholegame.speed.has_bf16', lambda: bf16): learn = make(seed).to_fast() if fast else make(seed)
+            with redirect_stdout(None), patch('wholegame.speed.bf16_pays', lambda: bf16): learn = make(seed).to_fast() if fast else make(seed)
             for cb in args.without: learn.remove_cb(getattr(speed, cb))
             start = time.perf_counter()
             with learn.no_bar(), learn.no_logging(): learn.fine_tune(epochs, **kwargs)
@@ -99,7 +99,7 @@ def repeated(photos, folder):
 
 def main():
     rows, table = args.row or ['bird', 'no-bf16', 'streets', 'gpu'], []
-    print(f"cores: {cores()}; bfloat16: {'yes' if has_bf16() else 'no'}; at best {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
+    print(f"cores: {cores()}; bfloat16 {'pays' if bf16_pays() else 'does not pay'}; at best {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
     with tempfile.TemporaryDirectory() as folder:
         photos = repeated(args.photos, Path(folder)) if args.photos else data_path()/'birds_or_forest'
         streets = args.streets or untar_data(URLs.CAMVID_TINY)
@@ -108,9 +108,9 @@ def main():
         street = lambda seed: unet_learner(segmentation_loaders(streets, seed=seed), resnet18, metrics=[PixelAccuracy(codes), MeanIoU(codes)])
         with redirect_stdout(None): bird(0).to_fast().fit(1) # the first training in a process is slower
         for row in rows:
-            if row == 'bird' or row == 'gpu' and torch.cuda.is_available(): table.append(compare(row, bird, 3, args.seeds, has_bf16()))
+            if row == 'bird' or row == 'gpu' and torch.cuda.is_available(): table.append(compare(row, bird, 3, args.seeds, bf16_pays()))
             elif row == 'no-bf16': table.append(compare('bird, no bfloat16', bird, 3, args.seeds, False))
-            elif row == 'streets': table.append(compare(row, street, args.epochs, args.seeds, has_bf16(), lr_mult=10))
+            elif row == 'streets': table.append(compare(row, street, args.epochs, args.seeds, bf16_pays(), lr_mult=10))
             else: print('gpu: SKIPPED, there is no GPU on this computer')
     print('\n| lesson | plain | to_fast | ratio | floor | of the floor | plain: loss, metrics | to_fast: loss, metrics |\n|---|---|---|---|---|---|---|---|', *table, sep='\n')
 
