@@ -98,8 +98,8 @@ def repeated(photos, folder):
     return folder/'photos'
 
 def main():
-    rows, table = args.row or ['bird', 'no-bf16', 'streets', 'gpu'], []
-    print(f"cores: {cores()}; bfloat16 {'pays' if bf16_pays() else 'does not pay'}; at best {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
+    rows, table, bf16 = args.row or ['bird', 'no-bf16', 'streets', 'gpu'], [], bf16_pays()
+    print(f"cores: {cores()}; bfloat16 {'pays' if bf16 else 'does not pay'}; at best {peak(torch.float32)/1e9:.0f} GFLOP/s in float32, {peak(torch.bfloat16)/1e9:.0f} in bfloat16")
     with tempfile.TemporaryDirectory() as folder:
         photos = repeated(args.photos, Path(folder)) if args.photos else data_path()/'birds_or_forest'
         streets = args.streets or untar_data(URLs.CAMVID_TINY)
@@ -108,9 +108,9 @@ def main():
         street = lambda seed: unet_learner(segmentation_loaders(streets, seed=seed), resnet18, metrics=[PixelAccuracy(codes), MeanIoU(codes)])
         with redirect_stdout(None): bird(0).to_fast().fit(1) # the first training in a process is slower
         for row in rows:
-            if row == 'bird' or row == 'gpu' and torch.cuda.is_available(): table.append(compare(row, bird, 3, args.seeds, bf16_pays()))
+            if row == 'bird' or row == 'gpu' and torch.cuda.is_available(): table.append(compare(row, bird, 3, args.seeds, bf16))
             elif row == 'no-bf16': table.append(compare('bird, no bfloat16', bird, 3, args.seeds, False))
-            elif row == 'streets': table.append(compare(row, street, args.epochs, args.seeds, bf16_pays(), lr_mult=10))
+            elif row == 'streets': table.append(compare(row, street, args.epochs, args.seeds, bf16, lr_mult=10))
             else: print('gpu: SKIPPED, there is no GPU on this computer')
     print('\n| lesson | plain | to_fast | ratio | floor | of the floor | plain: loss, metrics | to_fast: loss, metrics |\n|---|---|---|---|---|---|---|---|', *table, sep='\n')
 

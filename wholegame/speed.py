@@ -334,7 +334,7 @@ def to_fast(self:Learner,
     for cb in self._grab_cbs((FastCallback, FastGPU)): self.remove_cb(cb)
     torch.set_num_threads(min(torch.get_num_threads(), cores()))
     device = _device(self.dls)
-    here = dict(cpu=[ShortNumbers, GradByProduct]*bf16_pays() + [FusedAdam] + [KeepMemory]*bool(_libc()), cuda=[FastGPU]).get(device, [])
+    here = dict(cpu=[ShortNumbers, GradByProduct]*(device == 'cpu' and bf16_pays()) + [FusedAdam] + [KeepMemory]*bool(_libc()), cuda=[FastGPU]).get(device, [])
     return self.add_cbs([KeepItems(budget), *[ChannelsLastToo]*(device != 'mps'), *here])
 
 # %% ../nbs/helpers/speed.ipynb #6bedac1a
