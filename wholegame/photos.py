@@ -716,8 +716,11 @@ def _settle(photos, out, stage, in_place):
 # %% ../nbs/helpers/photos.ipynb #a542f3c3
 def _finish(stage):
     "Carry out the moves that are written down in `stage`, and remove it"
-    with (stage/'moves.json').open() as f:
-        for a,b,in_place in map(json.loads, f): _move(a and Path(a), Path(b), in_place or a and Path(a).parent == stage.absolute())
+    moves = [json.loads(o) for o in (stage/'moves.json').read_text().splitlines()]
+    out = stage.parent.resolve()
+    for o in [Path(o) for a,b,in_place in moves for o in (a if in_place else None, b) if o]:
+        if not o.resolve().is_relative_to(out): raise ValueError(f'{stage} names {o}, which lies outside {out}: the folder is not to be trusted. Delete {stage} and run this again.')
+    for a,b,in_place in moves: _move(a and Path(a), Path(b), in_place or a and Path(a).parent == stage.absolute())
     shutil.rmtree(stage)
 
 def _move(file, to, ours):
