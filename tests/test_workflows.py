@@ -44,6 +44,13 @@ def test_code_of_others_gets_to_the_gpu_by_its_full_sha_only_and_into_no_cache()
     assert '^[0-9a-f]{40}$' in text and 'needs: asked' in text and 'ref: ${{ inputs.commit || github.sha }}' in text
     assert not re.search(r'actions/cache|^ +cache:', text, re.M) and 'secrets.' not in text
 
+def test_what_publishes_waits_for_the_tests_and_for_a_tag_that_is_the_version():
+    release = (ROOT/'.github/workflows/release.yml').read_text()
+    jobs = dict(re.findall(r'^  (\w+):\n((?:    .*\n|\n)+)', release.split('\njobs:\n')[1], re.M))
+    assert 'needs: version' in jobs['tests'] and 'refs/tags/v$version' in jobs['version']
+    check([f'release.yml: {k} does not wait for the tests' for k in jobs if k not in ('version', 'tests') and 'needs: tests' not in jobs[k]])
+    for o in ('pages', 'kaggle'): assert re.search(r'^on:\n  workflow_call:\n\n', (ROOT/f'.github/workflows/{o}.yml').read_text(), re.M), f'{o}.yml can start without the tests'
+
 def test_the_oldest_python_that_we_promise_is_tested():
     oldest = settings()['python_requires'].strip('>=')
     assert f"'{oldest}'" in (ROOT/'.github/workflows/test.yml').read_text(), f'add Python {oldest} to the matrix of test.yml'
