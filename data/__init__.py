@@ -1,1 +1,0 @@
-"Drawn samples and weights made by formula; README.md beside this file says how each was made"
