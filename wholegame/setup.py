@@ -100,7 +100,8 @@ def use_data() -> str: # 'real' or 'sample'
         if mode == 'sample': setattr(URLs, name, drawn)
         elif getattr(URLs, name) == drawn: setattr(URLs, name, f'{URLs.URL}{theirs}.tgz')
     ResNet18_Weights.get_state_dict = pretrained
-    tarfile.TarFile.extraction_filter = staticmethod(tarfile.data_filter)
+    if hasattr(tarfile, 'data_filter'): # not before Python 3.11.4
+        tarfile.TarFile.extraction_filter = staticmethod(tarfile.data_filter)
     return mode
 
 # %% ../nbs/helpers/setup.ipynb #2e8bd9f6
