@@ -66,12 +66,13 @@ def _imagenet():
     if data: return data
     if data_mode() == 'sample': raise FetchError('no network')
     file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f'{file}.lock'), TemporaryDirectory(dir=file.parent) as new:
+    with FileLock(f'{file}.lock'):
         if data := _kept()[1]: return data
         data = fetch(_url, max_mb=60, total=600)
         if not _is_whole(data): raise FetchError('what came is not the file that was asked for')
-        (Path(new)/file.name).write_bytes(data)
-        os.replace(Path(new)/file.name, file)
+        with TemporaryDirectory(dir=file.parent) as new:
+            (part := Path(new)/file.name).write_bytes(data)
+            os.replace(part, file)
     return data
 
 # %% ../nbs/helpers/weights.ipynb #ae5c6d85
