@@ -30,16 +30,16 @@ lab: .venv/installed-dev  ## Open the first lesson in JupyterLab
 	@$(BIN)/jupyter lab nbs/01_is_it_a_bird.ipynb
 
 test: .venv/installed-dev  ## Check everything: notebooks, exports, links, package, workflows
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist load --maxschedchunk 1 --tb short --durations 10
+	@$(BIN)/python -m pytest -rs --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --tb short --durations 10
 
 test-gpu: .venv/installed-dev  ## Run every notebook on a GPU, with real data (or DEVICE=cpu: the drawn sample)
-	@DEVICE=$(DEVICE) $(BIN)/python -m pytest tests/gpu.py --tb short
+	@DEVICE=$(DEVICE) $(BIN)/python -m pytest -rs tests/gpu.py --tb short
 
 platforms: .venv/installed-dev  ## Run every lesson over what Kaggle and Colab have preinstalled (needs a network)
-	@$(BIN)/python -m pytest tests/nightly.py -k platform --tb short --durations 0
+	@$(BIN)/python -m pytest -rs tests/nightly.py -k platform --tb short --durations 0
 
-nightly: .venv/installed-dev  ## Check what changes without us: real data, links, platforms (needs a network)
-	@$(BIN)/python -m pytest tests/nightly.py --tb short --durations 0
+nightly: .venv/installed-dev  ## Check what takes long or changes without us: all decks live, links, platforms (needs a network)
+	@$(BIN)/python -m pytest -rs tests/nightly.py --tb short --durations 0
 
 slides: .venv/installed-dev  ## Open lesson one as slides with live code; LESSON=03 opens another
 	@$(BIN)/jupyter lab --config tools/slides_config.py --ServerApp.root_dir=nbs --LabApp.default_url=/rise/$(notdir $(wildcard nbs/$(LESSON)_*.ipynb))

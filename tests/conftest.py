@@ -1,19 +1,22 @@
 "Tests use the drawn sample, no caches of the person who runs them, and a fair share of the processor"
-import os, time
+import time
+from functools import cache
 
-import pytest
-
-import decks
+from common import *
 from for_kaggle import build_wheel
-from running import slowest_cells, table
+from places import PLACES, Alone
+from running import did_run, facts, kernel_times, table
 
 START = time.monotonic()
+LONG = 'test_a_lesson_runs', 'test_a_deck', 'test_a_helper'  # these come first, so that no worker waits at the end
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda o: next((i for i,name in enumerate(LONG) if o.name.startswith(name)), len(LONG)))
 
 @pytest.fixture(autouse=True, scope='session')
 def surroundings(tmp_path_factory):
     "Notebooks train in several processes at once: more threads than processors would make all of them slow"
-    workers = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1))
-    threads = str(max(1, os.cpu_count() // workers))
+    threads = str(max(1, os.cpu_count() // int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1))))
     caches = {o: str(tmp_path_factory.mktemp(o)) for o in ('TORCH_HOME', 'FASTAI_HOME', 'HF_HOME')}
     os.environ.update(WHOLEGAME_DATA='sample', OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads, **caches)
 
@@ -23,28 +26,26 @@ def wheel(tmp_path_factory):
     return build_wheel(tmp_path_factory.mktemp('wheel'))
 
 @pytest.fixture(scope='session')
-def parts():
-    "What a deck as a file takes from reveal.js"
-    return decks.reveal()
-
-def pytest_collection_modifyitems(items):
-    "What runs whole notebooks, or a browser, comes first: at the end only short checks are left, and no worker waits for another"
-    items.sort(key=lambda o: not any(o.path.name == f'test_{long}.py' for long in ('notebooks', 'slides')))
-
-def summary(ran, seconds):
-    "Lines of Markdown: how many checks ran, how many at a time, what became of each notebook, and the numbers that the checks recorded"
-    told = [o for report in ran for o in report.user_properties]
-    notebooks = [v for k,v in told if k == 'notebook']
-    workers = len({report.node.gateway.id for report in ran if hasattr(report, 'node')}) or 1
-    return [f'{len(ran)} checks, {workers} at a time: {sum(o.duration for o in ran):.0f} s of work in {seconds:.0f} s', '',
-            *([*table(notebooks), '', *slowest_cells(notebooks), ''] if notebooks else []), *(f'- {k}: {v}' for k,v in told if k != 'notebook')]
+def lesson(wheel, tmp_path_factory):
+    "Runs a lesson alone at its place, once: returns (what went wrong, the notebook as it came out, facts of the run)"
+    @cache
+    def run(path):
+        nb, place = read(path), PLACES[path]
+        wrong = list(Alone(tmp_path_factory.mktemp(path.stem), place, wheel).run(nb, path.name))
+        times = kernel_times(nb)
+        return wrong or list(did_run(nb, times)), nb, facts(path, nb, times, place)
+    return run
 
 def pytest_terminal_summary(terminalreporter):
-    "Print the summary, and put it on the page of the run where GitHub runs this"
+    "Print what ran, and put it on the page of the run where GitHub runs this"
     ran = [o for kind in ('passed', 'failed') for o in terminalreporter.stats.get(kind, [])]
     if not ran or 'PYTEST_XDIST_WORKER' in os.environ: return
-    lines, page = summary(ran, time.monotonic() - START), os.environ.get('GITHUB_STEP_SUMMARY')
+    told = [o for report in ran for o in report.user_properties]
+    work, seconds = sum(o.duration for o in ran), time.monotonic() - START
+    notebooks = [v for k,v in told if k == 'notebook']
+    lines = '\n'.join([f'{len(ran)} checks: {work:.0f} s of work in {seconds:.0f} s', *(f'{k}: {v}' for k,v in told
+                       if k != 'notebook'), *([table(notebooks)] if notebooks else [])])
     terminalreporter.section('did it really run?')
-    for o in lines: terminalreporter.write_line(o)
-    if page:
-        with open(page, 'a', encoding='utf-8') as f: f.write('\n'.join([*lines, '', '']))
+    terminalreporter.write_line(lines)
+    if page := os.environ.get('GITHUB_STEP_SUMMARY'):
+        with open(page, 'a', encoding='utf-8') as f: f.write(f'```\n{lines}\n```\n')

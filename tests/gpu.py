@@ -1,12 +1,11 @@
-"""Every notebook on a GPU, one after the other: with real data, with the cells flagged `#| gpu`, and training must really have used it.
-`make test-gpu` runs it; `make test-gpu DEVICE=cpu` runs the same notebooks on the processor, with the drawn sample"""
+"""Every notebook on a GPU, with real data and the cells flagged `#| gpu`, and training must really have used it:
+`make test-gpu`. With DEVICE=cpu the same notebooks run on the processor, with the drawn sample"""
 import json
 
 import torch
 
 from common import *
-from running import run_notebook
-import rules
+from running import nbdev_test
 
 BEFORE = dict(os.environ)  # conftest.py hides the caches of weights and data, which are wanted here
 DEVICE = BEFORE.get('DEVICE', 'cuda')
@@ -14,26 +13,22 @@ DATA = BEFORE.get('WHOLEGAME_DATA', 'real' if DEVICE == 'cuda' else 'sample')
 ENV = {**BEFORE, 'WHOLEGAME_DATA': DATA, **({} if DEVICE == 'cuda' else {'CUDA_VISIBLE_DEVICES': ''})}
 
 @pytest.fixture(scope='module')
-def on():
-    "In words: where the notebooks run, and with which data"
-    if DEVICE not in ('cuda', 'cpu'): pytest.exit(f'DEVICE is {DEVICE!r}: make it cuda or cpu.', 1)
-    if DEVICE == 'cuda' and not torch.cuda.is_available():
-        pytest.exit('PyTorch finds no GPU here: run this where there is one, or make test-gpu DEVICE=cpu for the same notebooks on the processor.', 1)
-    where = torch.cuda.get_device_name() if DEVICE == 'cuda' else 'the processor (no GPU was asked for, so none was tried)'
-    return f'{where}, with {"the drawn sample" if DATA == "sample" else "real data"}'
-
-@pytest.fixture(scope='module')
 def kept():
     "What there is to tell of each notebook; it is kept in build/"
+    if DEVICE == 'cuda' and not torch.cuda.is_available():
+        pytest.exit('PyTorch finds no GPU here: run this where there is one, or make test-gpu DEVICE=cpu.', 1)
     told = []
     yield told
-    file = ROOT/'build'/f'notebooks-{DEVICE}-{DATA}.json'
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(dict(torch=torch.__version__, notebooks=told), indent=1))
+    (ROOT/'build').mkdir(exist_ok=True)
+    on = torch.cuda.get_device_name() if DEVICE == 'cuda' else 'the processor'
+    content = json.dumps(dict(torch=torch.__version__, on=on, notebooks=told), indent=1)
+    (ROOT/'build'/f'notebooks-{DEVICE}-{DATA}.json').write_text(content)
 
-@each_notebook
-def test_a_notebook_runs_and_trains_there(path, on, kept, tmp_path, record_property):
-    problems, facts = run_notebook(path, copy_repo(tmp_path, without=['data']), 'gpu' if DEVICE == 'cuda' else '', ENV, on)
-    record_property('notebook', facts)
-    kept.append(facts)
-    check(problems or (rules.trained_there(read(path), facts['trained'], DEVICE) if path in LESSONS else []), path)
+@each(NOTEBOOKS)
+def test_a_notebook_runs_and_trains_there(path, kept, tmp_path, record_property):
+    problems, told = nbdev_test(path, copy_repo(tmp_path), 'gpu' if DEVICE == 'cuda' else '', ENV)
+    record_property('notebook', told)
+    kept.append(told)
+    trains = any(re.search(r'learn\.(fit\w*|fine_tune)\(', c.source) for _,c in cells(read(path), 'code'))
+    unused = DEVICE == 'cuda' and path in LESSONS and trains and not told['gpu']
+    check(problems or (['it trained without the GPU'] if unused else []), path)

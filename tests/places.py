@@ -1,7 +1,9 @@
-"""Kaggle and Colab as a notebook sees them: their environment, `google.colab`, a network or none, an attached data set,
+"""Kaggle and Colab as a lesson sees them: their environment, `google.colab`, a network or none, an attached data set,
 and a pip that writes down what it is asked and installs the wheel, so that what runs is never the checkout"""
-import json
-from dataclasses import dataclass, field
+import json, zipfile
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from itertools import cycle
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -10,120 +12,123 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell
 
 from common import *
-from first_cells import find
-import rules
-
-_colab = dict(COLAB_RELEASE_TAG='release-colab-external_20260812-060047_RC00', COLAB_BACKEND_VERSION='next')
-_kaggle = dict(KAGGLE_KERNEL_RUN_TYPE='Interactive', KAGGLE_URL_BASE='https://www.kaggle.com', **_colab)  # its image is built on Colab's
+from first_cells import KAGGLE_LACKS, facts, find
 
 @dataclass
 class Place:
-    "What a notebook finds: environment variables, whether GitHub answers, and whether the data set with the wheel is attached"
+    "What a notebook finds: environment variables, whether GitHub answers, and whether our data set is attached"
     name: str
-    env: dict = field(default_factory=dict)
+    env: dict
     online: bool = True
     dataset: bool = False
 
     @property
     def installs(self): return 'COLAB_RELEASE_TAG' in self.env
 
-SAMPLE = dict(WHOLEGAME_DATA='sample')
-COLAB, KAGGLE = Place('Colab', {**_colab, **SAMPLE}), Place('Kaggle', {**_kaggle, **SAMPLE})
-KAGGLE_OFF = Place('Kaggle', _kaggle, online=False, dataset=True)  # nobody sets WHOLEGAME_DATA there: it must find its way alone
-HERE = Place('this computer', SAMPLE)
+    def __str__(self): return f'{self.name} {"on" if self.online else "off"}line'
 
-# A network that is not there, a data set folder that is elsewhere: what the notebook's own Python is told as it starts.
+_sample, _colab = dict(WHOLEGAME_DATA='sample'), dict(COLAB_RELEASE_TAG='release-colab-external_20260812-060047_RC00')
+_kaggle = dict(KAGGLE_KERNEL_RUN_TYPE='Interactive', **_colab)  # its image is built on Colab's
+HERE, COLAB, KAGGLE = Place('this computer', _sample), Place('Colab', _colab|_sample), Place('Kaggle', _kaggle|_sample)
+KAGGLE_OFF = Place('Kaggle', _kaggle, False, True)  # nobody sets WHOLEGAME_DATA there: it must find its way alone
+
+# One run of a lesson proves several things; the places take turns, and `make platforms` runs all lessons at all of them
+PLACES = dict(zip(LESSONS, cycle([KAGGLE_OFF, COLAB, KAGGLE])))
+
+# What the notebook's own Python is told as it starts: no network, another folder for data sets,
+# and what Kaggle's image lacks is not found, unless it was installed from the data set.
 STARTUP = '''
-import glob, socket
+import glob, socket, sys
+from importlib.machinery import PathFinder
+
 def _nobody(self, address, connect=socket.socket.connect):
-    if isinstance(address, tuple) and address[0] not in ('127.0.0.1', '::1', 'localhost'): raise OSError(f'no network: {{address}}')
+    if isinstance(address, tuple) and address[0] not in ('127.0.0.1', '::1', 'localhost'): raise OSError('no network')
     return connect(self, address)
+
+class _Lacks(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return super().find_spec(name, [{installed!r}] if name in {lacks!r} else path, target)
+
 if {offline}: socket.socket.connect = _nobody
-glob.glob = lambda pattern, glob=glob.glob, **kwargs: glob(pattern.replace('/kaggle/input', {inputs!r}), **kwargs)
+sys.meta_path[:] = [_Lacks if o is PathFinder else o for o in sys.meta_path]
+glob.glob = lambda pattern, glob=glob.glob, **kw: glob(pattern.replace('/kaggle/input', {inputs!r}), **kw)
 '''
 
+# A pip that knows one address on the web, and what is behind it: the wheel. It installs into `target`, if that is named
 PIP = '''#!{python}
-import json, subprocess, sys
-with open({log!r}, 'a') as f: f.write(json.dumps(sys.argv[1:]) + '\\n')
-real = [{wheel!r} if 'git+' in o else o for o in sys.argv[1:]]
-here = ['install', '-qqq', '--no-index', '--no-deps', '--no-compile', '--target', {target!r}, real[-1]]
-sys.exit(subprocess.run([sys.executable, '-m', 'pip', *(here if {target!r} else real)]).returncode)
+import subprocess, sys
+args = [{wheel!r} if o == {release!r} else o for o in sys.argv[1:]]
+if {target!r}:
+    if {wheel!r} in args: args = ['install', '-qq', '--no-index', '--no-deps', {wheel!r}]
+    args += ['--no-compile', '--target', {target!r}]
+sys.exit(subprocess.run([sys.executable, '-m', 'pip', *args]).returncode)
 '''
+
+def repack(name, dest):
+    "Write an installed package to the folder `dest`, as the wheel that it came from"
+    dist = distribution(name)
+    tag = re.search(r'^Tag: (.+)$', dist.read_text('WHEEL'), re.M)[1]
+    with zipfile.ZipFile(dest/f'{name}-{dist.version}-{tag}.whl', 'w') as f:
+        for o in dist.files:
+            if '..' not in o.parts and o.suffix != '.pyc': f.write(o.locate(), o)
 
 class Alone:
-    "An empty folder with one notebook in it, at some place. What the set-up cell installs is `wheel`; it goes into a folder, or into the environment of `python`"
+    """An empty folder with one notebook in it, at some place. What the set-up cell installs is `wheel`;
+    it goes into a folder, or into the environment of `python`"""
     def __init__(self, folder, place, wheel, python=sys.executable, offline=True):
-        self.folder, self.place, self.wheel, self.python = folder, place, Path(wheel), python
-        self.own = python == sys.executable
-        self.work, self.installed, self.log = (folder/o for o in ('working', 'installed', 'pip.log'))
-        for o in (self.work, self.installed): o.mkdir()
+        self.folder, self.place, self.wheel, self.work = folder, place, Path(wheel), folder/'working'
+        for o in self.work, folder/'installed': o.mkdir()
+        target = str(folder/'installed') if python == sys.executable else ''
+        self.target = Path(target or Path(python).parent.parent)
+        lacks = [] if place.online else [*KAGGLE_LACKS, 'ddgs']  # ddgs asks the web, so offline nobody needs it
+        release = '{lib_name} @ git+https://github.com/{repository}@v{version}'.format(**facts())
+        pip = PIP.format(python=python, wheel=str(wheel), release=release, target=target)
+        self.stand_in('bin/pip', pip)
         self.stand_in('bin/git', f'#!/bin/sh\nexit {0 if place.online else 128}\n')
-        self.stand_in('bin/pip', PIP.format(python=python, log=str(self.log), wheel=str(wheel), target=str(self.installed) if self.own else ''))
-        self.stand_in('ipython/profile_default/startup/place.py', STARTUP.format(offline=offline, inputs=str(folder/'input')))
+        self.stand_in('ipython/profile_default/startup/place.py', STARTUP.format(
+            offline=offline, lacks=lacks, installed=target, inputs=str(folder/'input')))
         if place.installs: self.stand_in('modules/google/colab/__init__.py', '')
-        if place.dataset: self.stand_in(f'input/datasets/somebody/wholegame/{self.wheel.name}', '').write_bytes(self.wheel.read_bytes())
-        self.stand_in('kernels/alone/kernel.json', json.dumps(dict(argv=[str(python), '-m', 'ipykernel_launcher', '-f', '{connection_file}'], display_name='', language='python')))
+        else: subprocess.run([folder/'bin'/'pip', 'install', wheel], check=True)  # as people do on their own computer
+        if place.dataset: self.attach(folder/'input'/'datasets')
+        argv = [str(python), '-m', 'ipykernel_launcher', '-f', '{connection_file}']
+        self.stand_in('kernels/alone/kernel.json', json.dumps(dict(argv=argv, display_name='', language='python')))
+        env = {k: v for k,v in os.environ.items() if k != 'WHOLEGAME_DATA' and not k.startswith(('KAGGLE_', 'COLAB_'))}
+        self.env = {**env, **place.env, 'PATH': f"{folder/'bin'}{os.pathsep}{env['PATH']}",
+                    'PYTHONPATH': f"{folder/'modules'}{os.pathsep}{target}", 'IPYTHONDIR': str(folder/'ipython')}
 
     def stand_in(self, name, text):
         "Put something in the place of what the platform has"
-        path = self.folder/name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-        path.chmod(0o755)
-        return path
+        (self.folder/name).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder/name).write_text(text)
+        (self.folder/name).chmod(0o755)
 
-    def env(self):
-        "The environment of the notebook: this one's, without what would give another place away"
-        env = {k: v for k,v in os.environ.items() if k != 'WHOLEGAME_DATA' and not k.startswith(('KAGGLE_', 'COLAB_'))}
-        modules = [str(self.folder/'modules'), *([str(self.installed)] if self.own else [])]
-        return {**env, **self.place.env, 'PATH': f"{self.folder/'bin'}{os.pathsep}{env['PATH']}", 'PYTHONPATH': os.pathsep.join(modules),
-                'IPYTHONDIR': str(self.folder/'ipython')}
+    def attach(self, folder):
+        "Our data set, in which an older wheel was left, and a stranger's of the same name, with a newer one"
+        ours, theirs = folder/facts()['kaggle_owner']/facts()['lib_name'], folder/'mallory'/facts()['lib_name']
+        for o in ours, theirs: o.mkdir(parents=True)
+        name, version, end = self.wheel.name.split('-', 2)
+        (theirs/f'{name}-99-{end}').touch()
+        (ours/f'{name}-{version}rc9-{end}').touch()
+        shutil.copy(self.wheel, ours)
+        for o in KAGGLE_LACKS: repack(o, ours)
 
     def run(self, nb, name='lesson.ipynb'):
         "Run all cells in a real kernel; yields what stopped it, and what is not as it should be at this place"
-        if not self.place.installs: self.install()
         nbformat.write(nb, self.work/name)
-        nb.cells.append(new_code_cell('import wholegame, wholegame_data\nprint(wholegame.__file__, wholegame_data.__file__)'))
-        manager = AsyncKernelManager(kernel_name='alone', kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(self.folder/'kernels')]))
+        nb.cells.append(new_code_cell('import wholegame\nprint(wholegame.__file__)'))
+        kernels = KernelSpecManager(kernel_dirs=[str(self.folder/'kernels')])
+        manager = AsyncKernelManager(kernel_name='alone', kernel_spec_manager=kernels)
         client = NotebookClient(nb, km=manager, timeout=600, resources={'metadata': {'path': str(self.work)}})
-        try: client.execute(env=self.env(), cleanup_kc=True) # or the kernel would live as long as the check, for it is our own manager that started it
+        try: client.execute(env=self.env, cleanup_kc=True)  # or the kernel would outlive this: its manager is ours
         except (CellExecutionError, CellTimeoutError) as e:
-            started = [i for i,c in rules.cells(nb, 'code') if c.execution_count]
+            started = [i for i,c in cells(nb, 'code') if c.execution_count]
             yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
             return
-        finally: origin = nb.cells.pop()
-        yield from self.problems(nb, origin.outputs[0].text.split())
-
-    def problems(self, nb, origin):
-        "What the set-up cell did wrong, and whether anything but the wheel was used"
-        root = self.installed if self.own else Path(self.python).parent.parent
-        yield from (f'{o} was imported, which is not what the wheel installed' for o in origin if not Path(o).is_relative_to(root))
-        if self.place.installs: yield from pip_problems(self.calls(), self.place.online)
-        elif self.calls(): yield f'pip is called on a computer of somebody\'s own: {self.calls()}'
-        yield from shown_problems(nb.cells[find(nb, 'code', 'pip install')].outputs, self.place)
-
-    def install(self):
-        "What people do on their own computer before they open a notebook"
-        subprocess.run([self.folder/'bin'/'pip', 'install', self.wheel], check=True)
-        self.log.unlink()
-
-    def calls(self): return [json.loads(o) for o in self.log.read_text().splitlines()] if self.log.exists() else []
-
-def pip_problems(calls, online=True):
-    "What pip must not be asked by a set-up cell"
-    name, url = settings()['lib_name'], f'git+https://github.com/{settings()["repository"]}'
-    if len(calls) != 1: yield f'pip is called {len(calls)} times, not once'
-    for call in calls:
-        if not {'-qqq', '--no-warn-conflicts'} <= set(call): yield f'pip is not quiet: {call}'
-        if any(re.match(rf'{name}(?! @)', o) for o in call): yield f'pip is asked for {name} by its bare name, under which anybody may publish: {call}'
-        if online and f'{name} @ {url}' not in call: yield f'pip does not install from {url}: {call}'
-        if online and not {'-U', 'fastai'} <= set(call): yield f'fastai is not upgraded in the same call: {call}'
-        if not online and not ({'--no-index', '--no-deps'} <= set(call) and call[-1].endswith('.whl')): yield f'without internet, pip does not install the wheel of the data set: {call}'
-
-def shown_problems(outputs, place):
-    "The set-up cell shows one line, and on Kaggle without internet a second one that names the switch"
-    text = ''.join(o.get('text', '') for o in outputs)
-    if any(o.output_type != 'stream' or o.name != 'stdout' for o in outputs): yield f'the set-up cell shows more than a line: {outputs}'
-    lines = text.splitlines()
-    wanted = [f'Running on {place.name} · GPU: ', *([] if place.online else ['switch Internet on'])]
-    if len(lines) != len(wanted) or not all(a in b for a,b in zip(wanted, lines)): yield f'the set-up cell says {text!r}, where {wanted} was expected'
+        finally: last = nb.cells.pop()
+        used, outputs = last.outputs[0].text.strip(), nb.cells[find(nb, 'code', 'pip install')].outputs
+        if not Path(used).is_relative_to(self.target): yield f'{used} was imported, not the wheel'
+        wanted = [f'Running on {self.place.name} · GPU: ', *([] if self.place.online else ['switch Internet on'])]
+        lines = ''.join(o.get('text', '') for o in outputs if o.get('name') == 'stdout').splitlines()
+        if len(outputs) != 1 or len(lines) != len(wanted) or not all(a in b for a,b in zip(wanted, lines)):
+            yield f'the set-up cell shows {outputs}, where {wanted} was expected'

@@ -1,41 +1,63 @@
-"Notebooks run as nbdev-test runs them, and what there is to tell of it"
-from collections import Counter
+"Notebooks run as nbdev-test runs them, each in a process of its own; and what there is to tell of notebooks that ran"
+import ast
+from datetime import datetime
+
+import pandas as pd
+from IPython.core.inputtransformer2 import TransformerManager
 
 from common import *
-from watch import nbdev_test_watched
-import rules
 
-def shown(source):
-    "The first line of code, short enough for a table"
-    line = next((o.strip() for o in rules.code_lines(source)), '')
-    return (line if len(line) <= 40 else f'{line[:39]}…').replace('|', '¦')
+def code_lines(source): return [o for o in source.splitlines() if o.strip() and not o.lstrip().startswith('#|')]
+def tree(source): return ast.parse(TransformerManager().transform_cell(source))
 
-def run_notebook(path, folder, flags='', env=None, on='the processor, with the drawn sample'):
+def tests(source):
+    "How often does this code check something, by an assert or a call of fastcore's `test_…`?"
+    return sum(isinstance(o, ast.Assert) or isinstance(o, ast.Call) and getattr(o.func, 'id', '').startswith('test_')
+               for o in ast.walk(tree(source)))
+
+def left_out(source, flags):
+    "Does nbdev-test leave out a cell with this code?"
+    skipped = set(re.search(r'tst_flags *= *"(.*)"', text('pyproject.toml'))[1].split()) - set(flags.split())
+    return bool(skipped & {*re.findall(r'^#\| *(\w+)', source, re.M)} or re.search(r'^#\| *eval: *false', source, re.M))
+
+def nbdev_test(path, folder, flags='', env=None):
     "Run a notebook of the copy in `folder`; returns (what went wrong, what there is to tell)"
-    went_well, said, fits = nbdev_test_watched(path, folder, flags, env)
-    nb, trained = nbformat.read(folder/path, 4), Counter()
-    times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', said, re.M)}
-    for device,seconds in fits: trained[device] += seconds
-    ran = {i: c for i,c in rules.cells(nb, 'code') if c.id in times}
-    slow = [[times[c.id], f'cell {i}: {shown(c.source)}'] for i,c in sorted(ran.items(), key=lambda o: -times[o[1].id])[:10]]
-    facts = dict(notebook=str(path), on=on, seconds=sum(times.values()), cells=len(ran), tests=sum(rules.tests(c.source) for c in ran.values()), trained=dict(trained),
-                 slow=slow, slowest=f'{slow[0][0]:.1f} s, {slow[0][1]}' if slow else '')
-    if not went_well: return [f'nbdev-test fails:\n{said}'], facts
-    return list(rules.did_run(nb, times, flags)), facts
+    code = f'''from nbdev.test import nbdev_test
+nbdev_test({str(path)!r}, flags={flags!r}, n_workers=0, cell_timing_min=0)
+import sys
+if 'torch' in sys.modules: print('GPU memory:', sys.modules['torch'].cuda.max_memory_allocated())'''
+    done = tool('python', '-c', code, cwd=folder, env=env)
+    times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
+    nb, gpu = nbformat.read(folder/path, 4), re.search(r'GPU memory: [1-9]', done.stdout)
+    wrong = list(did_run(nb, times, flags)) if done.returncode == 0 else [f'nbdev-test fails:\n{done.stdout}']
+    return wrong, {**facts(path, nb, times, 'nbdev-test'), 'gpu': bool(gpu)}
 
-def slowest_cells(facts, n=10):
-    "The `n` cells that took longest, over many notebooks, one line each"
-    cells = sorted(([seconds, f"{o['notebook']}, {cell}"] for o in facts for seconds,cell in o['slow']), reverse=True)[:n]
-    return [f'Slowest {len(cells)} cells:', '', *(f'{i}. {seconds:.1f} s, {cell}' for i,(seconds,cell) in enumerate(cells, 1))]
+def kernel_times(nb):
+    "The seconds that each cell took in a real kernel, by its id"
+    def seconds(when):
+        start, end = (datetime.fromisoformat(when[o]) for o in ('iopub.execute_input', 'shell.execute_reply'))
+        return (end - start).total_seconds()
+    ran = {c.id: c.metadata.get('execution', {}) for _,c in cells(nb, 'code')}
+    return {k: seconds(v) for k,v in ran.items() if {'iopub.execute_input', 'shell.execute_reply'} <= v.keys()}
 
-HEAD = ['notebook', 'seconds', 'cells', 'tests', 'slowest cell', 'training']
+def did_run(nb, times, flags=None):
+    "A notebook that passed has really run: `times` are the seconds that each cell took, by its id"
+    code = [(i,c) for i,c in cells(nb, 'code') if code_lines(c.source)]
+    if flags is not None: code = [(i,c) for i,c in code if not left_out(c.source, flags)]
+    yield from (f'cell {i} did not run' for i,c in code if c.id not in times)
+    if not any(tests(c.source) for _,c in code): yield f'{len(times)} cells ran, none of them with a test'
+    if sum(times.values()) < .01: yield f'all was over in {sum(times.values()):.3f} s: nothing can have been done'
 
-def table(facts):
-    "What `run_notebook` told of many notebooks, as lines of Markdown that can be read in a terminal, too"
-    rows = [[o['notebook'], f"{o['seconds']:.1f}", str(o['cells']), str(o['tests']), o['slowest'], ', '.join(f'{s:.1f} s on {d}' for d,s in o['trained'].items())]
-            for o in sorted(facts, key=lambda o: o['notebook'])]
-    rows.append([f'{len(facts)} notebooks', f"{sum(o['seconds'] for o in facts):.1f}", str(sum(o['cells'] for o in facts)), str(sum(o['tests'] for o in facts)), '', ''])
-    widths = [max(map(len, o)) for o in zip(HEAD, *rows)]
-    def line(row): return '| ' + ' | '.join(o.rjust(w) if 1 <= i <= 3 else o.ljust(w) for i,(o,w) in enumerate(zip(row, widths))) + ' |'
-    rule = '|' + '|'.join('-'*(w+1) + (':' if 1 <= i <= 3 else '-') for i,w in enumerate(widths)) + '|'
-    return [f"Notebooks on {' and '.join(sorted({o['on'] for o in facts}))}:", '', line(HEAD), rule, *map(line, rows)]
+def facts(path, nb, times, how):
+    "What there is to tell of a notebook that ran"
+    ran = [(times[c.id], i, c.source) for i,c in cells(nb, 'code') if c.id in times]
+    seconds, i, source = max(ran, default=(0, 0, ''))
+    slowest = f'{seconds:.1f} s, cell {i}: {" ".join(code_lines(source))[:40]}'.replace('|', '¦')
+    return dict(notebook=str(path), how=str(how), seconds=sum(times.values()), cells=len(ran),
+                tests=sum(tests(source) for *_,source in ran), slowest=slowest)
+
+def table(told):
+    "The facts of many notebooks, in columns"
+    rows = pd.DataFrame(told).sort_values('notebook').set_index('notebook').drop(columns='gpu', errors='ignore')
+    rows.loc[f'{len(told)} notebooks'] = [rows[o].sum() if o in ('seconds', 'cells', 'tests') else '' for o in rows]
+    return rows.to_string(formatters={'seconds': '{:.1f}'.format})

@@ -1,279 +1,230 @@
-"What a deck must be, read from its notebook; and a JupyterLab with a browser, both cut off from the world, that show what it is"
-import json, re, secrets, socketserver, subprocess, threading, time
+"What a deck must be, read from its notebook; and what a browser shows, of a file or of a live JupyterLab"
+import json, secrets, socket, time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from jupyter_client import BlockingKernelClient
 from playwright.sync_api import TimeoutError
 
-from common import BIN, ROOT, os, shutil
-
-# What the notebook declares
-
-@dataclass
-class Slide:
-    scrolls: bool = False                      # its first cell's `slideshow` says {"scroll": true}: it may be higher than the screen
-    steps: list = field(default_factory=list)  # for each step the numbers of the cells that appear then: first the slide, then its fragments
+from common import *
 
 def declared(nb):
-    "The slides of a notebook as RISE makes them. What is skipped or a note appears nowhere"
+    "The slides of a notebook as RISE makes them: for each its steps, lists of the cells that appear together"
     slides = []
     for i,c in enumerate(nb.cells):
         kind = c.metadata.get('slideshow', {}).get('slide_type')
         if kind in ('skip', 'notes'): continue
-        if kind in ('slide', 'subslide') or not slides: slides.append(Slide(bool(c.metadata['slideshow'].get('scroll')), [[]]))
-        elif kind == 'fragment': slides[-1].steps.append([])
-        slides[-1].steps[-1].append(i)
+        if kind in ('slide', 'subslide') or not slides: slides.append([[]])
+        elif kind == 'fragment': slides[-1].append([])
+        slides[-1][-1].append(i)
     return slides
 
-# A JupyterLab and a browser
+def is_live(cell): return cell.cell_type == 'code' and cell.metadata.slideshow.slide_type != 'skip'
 
-class Outside:
-    "A proxy that lets nothing through, and writes down what was asked for"
-    def __init__(self):
-        asked = self.asked = []
-        class Refuse(socketserver.StreamRequestHandler):
-            def handle(self):
-                asked.append(self.rfile.readline().decode('latin1').strip())
-                self.wfile.write(b'HTTP/1.1 502 Bad Gateway\r\n\r\n')
-        self.server = socketserver.ThreadingTCPServer(('127.0.0.1', 0), Refuse)
-        self.server.daemon_threads = True
-        self.address = f'http://127.0.0.1:{self.server.server_address[1]}'
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+# Looking at a slide. What is written in JavaScript runs in the page
+
+SHOWN = '.slides > section.present > section.present'
+
+WHERE = f'''() => {{ const all = [...document.querySelectorAll('.slides > section > section')];
+  const here = document.querySelector('{SHOWN}');
+  return here ? [all.indexOf(here), here.querySelectorAll('.fragment.visible').length] : null }}'''
+
+# Elements that leave the slide, or are cut off by the one that they lie in
+OVERFLOW = '''shown => {
+  const found = [], slide = document.querySelector(shown), box = slide.getBoundingClientRect();
+  const high = slide.scrollHeight - slide.clientHeight;
+  if (high > 1) found.push(`is ${high} pixels too high`);
+  for (const e of slide.querySelectorAll('*')) {
+    const r = e.getBoundingClientRect(), style = getComputedStyle(e);
+    if (!r.width || !r.height || e.closest('aside, .cm-layer, .cm-announced, [aria-hidden=true]')) continue;
+    const out = r.left < box.left - 1 || r.right > box.right + 1 || r.bottom > box.bottom + 1;
+    const wrong = out ? 'goes beyond its edge' :
+      style.overflowX != 'visible' && e.scrollWidth > e.clientWidth + 1 ? 'is cut off at the side' :
+      style.overflowY != 'visible' && e.scrollHeight > e.clientHeight + 3 ? 'is cut off below' : '';
+    const name = (e.innerText || e.getAttribute('alt') || e.className).trim().slice(0, 50);
+    if (wrong) { found.push(`"${name}" ${wrong}`); break } }
+  return found }'''
+
+# Code smaller than 20 pixels, pictures smaller than 250, and text too faint for its background
+LEGIBLE = r'''shown => {
+  const found = [], slide = document.querySelector(shown), rgb = s => s.match(/[\d.]+/g).map(Number);
+  const linear = v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = c => { const [r, g, b] = c.map(linear); return .2126*r + .7152*g + .0722*b };
+  const over = (c, below) => c.slice(0, 3).map((v, i) => { const a = c[3] ?? 1; return a*v + (1 - a)*below()[i] });
+  const behind = e => {
+    if (!e) return [255, 255, 255];
+    const style = getComputedStyle(e), bar = style.backgroundImage.match(/rgba?\([^)]*\)/);
+    const c = rgb(bar ? bar[0] : style.backgroundColor), below = () => behind(e.parentElement);
+    return c[3] === 0 ? below() : over(c, below) };
+  for (const e of slide.querySelectorAll('pre, .cm-content'))
+    if (e.offsetHeight && parseFloat(getComputedStyle(e).fontSize) < 20) found.push('code is smaller than 20 pixels');
+  for (const e of slide.querySelectorAll('.jp-OutputArea img'))
+    if (e.offsetHeight && Math.max(e.offsetHeight, e.offsetWidth) < 250) found.push('a picture is below 250 pixels')
+  const walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+  for (let n; n = walk.nextNode();) {
+    const e = n.parentElement, words = n.data.trim();
+    if (!words || !e.getClientRects().length || e.closest('aside, style, script, .jp-InputPrompt')) continue;
+    const [a, b] = [rgb(getComputedStyle(e).color).slice(0, 3), behind(e)].map(light).sort((x, y) => y - x);
+    if ((a + .05) / (b + .05) < 4.5) found.push(`"${words.slice(0, 30)}" hardly stands out from its background`) }
+  return [...new Set(found)] }'''
+
+def look(page, number, pictures):
+    "Yields what is wrong with the slide that is shown, in the dark and in the light; keeps a picture of each"
+    for scheme in 'dark', 'light':
+        page.emulate_media(color_scheme=scheme)
+        yield from (f'{scheme}: {o}' for o in page.evaluate(OVERFLOW, SHOWN) + page.evaluate(LEGIBLE, SHOWN))
+        # to hide the caret takes longer than the picture
+        page.screenshot(path=pictures/f'{number:02}_{scheme}.jpg', type='jpeg', quality=80, caret='initial')
+
+def inspect(page):
+    "Yields what is wrong with the pixel inspector on this slide: it answers the pointer and the arrow keys"
+    words, picture = page.locator(f'{SHOWN} .wg-pixels [role=status]'), page.locator(f'{SHOWN} .wg-pixels img')
+    here, told = page.evaluate(WHERE), []
+    for do in lambda: picture.hover(position=dict(x=60, y=40)), lambda: picture.press('ArrowRight'):
+        do()
+        told += re.findall(r'column (\d+), row (\d+): red \d+, green \d+, blue \d+', words.inner_text())
+    if len(told) != 2 or int(told[1][0]) != int(told[0][0]) + 1 or told[1][1] != told[0][1]:
+        yield f'the pixel inspector says {told} of a pixel and of the one to its right'
+    page.evaluate('document.activeElement.blur()')
+    if page.evaluate(WHERE) != here: yield 'an arrow key on the pixel inspector leaves the slide'
+
+def walk(page, nb, pictures, asked, run=lambda i, first: ()):
+    "Go through a deck with the space bar; `run` is called for each cell of code that appears. Yields problems"
+    slides, count = declared(nb), page.evaluate("document.querySelectorAll('.slides > section > section').length")
+    if count != len(slides): yield f'the deck has {count} slides, the notebook {len(slides)}'
+    for k,steps in enumerate(slides):
+        wrong = []
+        for j,shown in enumerate(steps):
+            if (k, j) != (0, 0): page.keyboard.press('Space')
+            try: page.wait_for_function(f'to => String(({WHERE})()) == String(to)', arg=[k, j], timeout=10_000)
+            except TimeoutError:
+                yield f'Space leads to {page.evaluate(WHERE)}, not to {[k, j]} (slide, fragments)'
+                return
+            code = [i for i in shown if nb.cells[i].cell_type == 'code']
+            for i in code: wrong += run(i, i == code[0])
+        if page.locator(f'{SHOWN} .wg-pixels img').count(): wrong += inspect(page)
+        looks = list(look(page, k+1, pictures))  # an error that is told already is no feast for the eyes
+        yield from (f'slide {k+1}, {o}' for o in wrong or looks)
+    here = r'(https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:|file:)'
+    yield from (f'the page asks for {o}' for o in sorted({*asked}) if not re.match(here, o))
+
+@contextmanager
+def opened(browser, url, pictures):
+    "A page in a fresh window, and the list of the addresses that it asked for"
+    page, asked = browser.new_page(viewport=dict(width=1280, height=720), color_scheme='light'), []
+    page.on('response', lambda o: asked.append(o.url))
+    page.on('requestfailed', lambda o: asked.append(o.url) if 'csp' not in str(o.failure).lower() else None)
+    pictures.mkdir(parents=True, exist_ok=True)
+    try:
+        page.goto(url, timeout=60_000)
+        page.wait_for_function(f'() => String(({WHERE})()) == "0,0"', timeout=60_000)
+        yield page, asked
+    finally: page.close()
+
+# Live
 
 class Lab:
-    "JupyterLab as `make slides` starts it, on a copy of the decks"
-    def __init__(self, folder, lessons, outside):
-        self.folder, self.token = folder, secrets.token_hex(16)
+    "JupyterLab as `make slides` starts it, on a copy of the decks; what its code asks of the web gets no answer"
+    def __init__(self, folder):
+        with socket.socket() as free:
+            free.bind(('127.0.0.1', 0))
+            port = free.getsockname()[1]
+        self.folder, self.token, self.url = folder, secrets.token_hex(16), f'http://127.0.0.1:{port}'
         (folder/'nbs').mkdir()
-        for o in (*lessons, 'nbs/rise.css'): shutil.copy(ROOT/o, folder/'nbs')
-        own = {f'JUPYTER_{o.upper()}_DIR': str(folder/o) for o in ('config', 'data', 'runtime')}
-        proxy = {o: outside.address for o in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY')} | dict(no_proxy='127.0.0.1,localhost', NO_PROXY='127.0.0.1,localhost')
-        self.log = open(folder/'lab.log', 'w+')
-        self.process = subprocess.Popen([BIN/'jupyter', 'lab', '--no-browser', '--allow-root', '--ServerApp.port=0', f'--config={ROOT}/tools/slides_config.py',
-                                         f'--ServerApp.root_dir={folder}'], cwd=folder, stdout=self.log, stderr=self.log, env={**os.environ, **own, **proxy, 'JUPYTER_TOKEN': self.token})
-        self.url = self._url()
-
-    def _url(self):
-        "Its address, as soon as it answers"
-        for _ in range(240):
-            for o in (self.folder/'runtime').glob('jpserver-*.json'):
-                if o.stat().st_size: return json.loads(o.read_text())['url']
-            if self.process.poll() is not None: break
-            time.sleep(.25)
-        raise RuntimeError('JupyterLab does not start: ' + (self.folder/'lab.log').read_text()[-2000:])
-
-    def address(self, path): return f'{self.url}rise/{path}?token={self.token}'
+        for o in (*LESSONS, 'nbs/rise.css'): shutil.copy(ROOT/o, folder/'nbs')
+        own = {f'JUPYTER_{o}_DIR': str(folder/o.lower()) for o in ('CONFIG', 'DATA', 'RUNTIME')}
+        proxy = {o: 'http://127.0.0.1:9' for o in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY')}
+        env = {**os.environ, **own, **proxy, 'no_proxy': '127.0.0.1,localhost', 'JUPYTER_TOKEN': self.token}
+        command = [BIN/'jupyter', 'lab', '--no-browser', '--allow-root', f'--ServerApp.port={port}',
+                   f'--ServerApp.root_dir={folder}', f'--config={ROOT}/tools/slides_config.py']
+        self.process = subprocess.Popen(command, cwd=folder, env=env, stderr=open(folder/'lab.log', 'w'))
 
     def kernel(self, path):
-        "A second client of the kernel behind a deck: it runs the cells that no slide shows"
-        ask = Request(f'{self.url}api/sessions', headers={'Authorization': f'token {self.token}'})
+        "A client of the kernel that the deck will have, as soon as the server answers; it runs what no slide shows"
+        asked = json.dumps(dict(path=str(path), name='', type='notebook', kernel=dict(name='python3'))).encode()
+        request = Request(f'{self.url}/api/sessions', asked, {'Authorization': f'token {self.token}'})
         for _ in range(240):
-            id = next((o['kernel']['id'] for o in json.load(urlopen(ask)) if o['path'] == str(path)), None)
-            if id: break
-            time.sleep(.25)
+            try: id = json.load(urlopen(request))['kernel']['id']
+            except URLError: time.sleep(.25)
+            else: break
+        else: raise RuntimeError('JupyterLab does not start: ' + (self.folder/'lab.log').read_text()[-2000:])
         client = BlockingKernelClient(connection_file=str(self.folder/'runtime'/f'kernel-{id}.json'))
         client.load_connection_file()
         client.start_channels()
         client.wait_for_ready(60)
         return client
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
-
-def run_hidden(client, source, timeout=300):
-    "Run a cell that no slide shows; returns what went wrong, or None"
-    reply = client.execute_interactive(source, timeout=timeout, allow_stdin=False, output_hook=lambda o: None)['content']
-    return None if reply['status'] == 'ok' else f"{reply['ename']}: {reply['evalue']}"
-
-# Every round of training on pictures gets one batch to learn from and one to check: cells, progress bars and tables are those of the lesson, only the model is worse
-BRIEF = '''
-from fastai.callback.core import Callback
-from fastai.learner import defaults
-from itertools import islice
-from torch import nn
-
-class Brief(Callback):
-    order = -9
-    def cut(self):
-        fits = not hasattr(self.learn, 'gather_preds')
-        if fits and any(isinstance(o, nn.Conv2d) for o in self.model.modules()): self.learn.dl = list(islice(self.dl, 1))
-    before_train = before_validate = cut
-
-defaults.callbacks.append(Brief)
-'''
-
-def seen(outputs):
-    "Is there anything to see in these outputs? (A progress bar leaves an empty one behind.)"
-    return any(o.get('text', '').strip() or any(v.strip() for k,v in o.get('data', {}).items() if k in ('image/jpeg', 'image/png', 'text/html') or k == 'text/plain' and len(o.data) == 1)
-               for o in outputs if o.get('name') != 'stderr')
-
-# Looking at a slide. Each function runs in the page
-
-WHERE = '''() => { const all = [...document.querySelectorAll('.slides > section > section')], here = document.querySelector('.slides > section.present > section.present');
-  return here ? [all.indexOf(here), here.querySelectorAll('.fragment.visible').length] : null }'''
-
-COUNT = "() => document.querySelectorAll('.slides > section > section').length"
-
-# Elements that leave the slide, or are cut off by the one that they lie in
-OVERFLOW = '''scrolls => { const found = [], slide = document.querySelector('.slides > section.present > section.present'), box = slide.getBoundingClientRect();
-  const name = e => `"${(e.innerText || e.getAttribute('alt') || e.className).trim().slice(0, 50)}"`;
-  if (!scrolls && slide.scrollHeight > slide.clientHeight + 1) found.push(`is ${slide.scrollHeight - slide.clientHeight} pixels too high`);
-  for (const e of slide.querySelectorAll('*')) { const r = e.getBoundingClientRect();
-    if (!r.width || !r.height || e.closest('aside, .cm-layer, .cm-announced, [aria-hidden=true]')) continue;
-    if (r.left < box.left - 1 || r.right > box.right + 1 || !scrolls && r.bottom > box.bottom + 1) { found.push(`${name(e)} goes beyond its edge`); break }
-    if (getComputedStyle(e).overflowX != 'visible' && e.scrollWidth > e.clientWidth + 1) { found.push(`${name(e)} is cut off at the side`); break }
-    if (getComputedStyle(e).overflowY != 'visible' && e.scrollHeight > e.clientHeight + 3) { found.push(`${name(e)} is cut off below`); break } }
-  return found }'''
-
-# Code smaller than 20 pixels, pictures smaller than 250, and text too faint for its background
-LEGIBLE = '''() => { const found = [], slide = document.querySelector('.slides > section.present > section.present');
-  const rgb = s => s.match(/[\\d.]+/g).map(Number);
-  const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126*r + .7152*g + .0722*b };
-  const over = (c, below) => c.slice(0, 3).map((v, i) => { const a = c[3] ?? 1; return a*v + (1 - a)*below()[i] });
-  const behind = e => { if (!e) return [255, 255, 255]; const style = getComputedStyle(e), bar = style.backgroundImage.match(/rgba?\\([^)]*\\)/), c = rgb(bar ? bar[0] : style.backgroundColor);
-    return c[3] === 0 ? behind(e.parentElement) : over(c, () => behind(e.parentElement)) };
-  for (const e of slide.querySelectorAll('pre, .cm-content')) if (e.offsetHeight && parseFloat(getComputedStyle(e).fontSize) < 20) found.push('code is smaller than 20 pixels');
-  for (const e of slide.querySelectorAll('.jp-OutputArea img')) if (e.offsetHeight && Math.max(e.offsetHeight, e.offsetWidth) < 250) found.push('a picture is smaller than 250 pixels');
-  const walk = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT); let n;
-  while (n = walk.nextNode()) { const e = n.parentElement; if (!n.data.trim() || !e.getClientRects().length || e.closest('aside, style, script, .jp-InputPrompt, .cm-announced')) continue;
-    const [a, b] = [light(rgb(getComputedStyle(e).color).slice(0, 3)), light(behind(e))].sort((x, y) => y - x);
-    if ((a + .05) / (b + .05) < 4.5) found.push(`"${n.data.trim().slice(0, 30)}" hardly stands out from its background`) }
-  return [...new Set(found)] }'''
-
-HERE = 'section.present > section.present'
-
 CELL = '[data-windowed-list-index="{}"]'
-
 OLD_OUTPUT = "cell => cell.querySelectorAll('.jp-OutputArea-output').forEach(o => o.dataset.stored = 1)"
+ACTIVE = "cell => cell.classList.contains('jp-mod-active')"
+STARTED = r"cell => /^\[(\*|\d+)\]/.test(cell.querySelector('.jp-InputPrompt').innerText)"
+FINISHED = r"cell => /^\[\d+\]/.test(cell.querySelector('.jp-InputPrompt').innerText)"
 
 # What has come out of a cell: an error's words; else how many outputs can be seen on the slide that is shown
-OUTPUT = '''cell => { const error = [...cell.querySelectorAll('.jp-OutputArea-output')].map(o => o.innerText).find(o => o.includes('Traceback (most recent call last)'));
-  if (error) return error.trim().split('\\n').pop();
+OUTPUT = r'''cell => { const outputs = [...cell.querySelectorAll('.jp-OutputArea-output')];
+  const error = outputs.map(o => o.innerText).find(o => o.includes('Traceback (most recent call last)'));
+  if (error) return error.trim().split('\n').pop();
   const r = e => e.getBoundingClientRect(), shown = cell.closest('section.present > section.present');
-  return shown ? [...cell.querySelectorAll('.jp-OutputArea-output:not([data-stored])')].filter(o => r(o).width && r(o).height && r(o).top < r(shown).bottom).length : 0 }'''
+  const fresh = outputs.filter(o => !o.dataset.stored && r(o).width && r(o).height);
+  return shown ? fresh.filter(o => r(o).top < r(shown).bottom).length : 0 }'''
 
-STARTED = "i => /^\\[(\\*|\\d+)\\]/.test(document.querySelector(`[data-windowed-list-index=\"${i}\"] .jp-InputPrompt`).innerText)"
+def seen(output):
+    "Is there anything to see in this output? (A progress bar leaves an empty one behind.)"
+    data = output.get('data', {})
+    words = [data[o] for o in ('image/jpeg', 'image/png', 'text/html') if o in data] or [data.get('text/plain', '')]
+    return output.get('name') != 'stderr' and (output.get('text', '') + words[0]).strip()
 
-FINISHED = "i => /^\\[\\d+\\]/.test(document.querySelector(`[data-windowed-list-index=\"${i}\"] .jp-InputPrompt`).innerText)"
+class Live:
+    "Runs the code of a deck as a teacher would: Ctrl+Enter on the cells that are shown, and all the others beforehand"
+    def __init__(self, page, nb, client): self.page, self.nb, self.client, self.ran, self.live = page, nb, client, 0, 0
 
-ACTIVE = "i => document.querySelector(`[data-windowed-list-index=\"${i}\"]`).classList.contains('jp-mod-active')"
+    def hidden(self, i):
+        "Run the cells before `i` that no slide shows; yields what went wrong"
+        for c in self.nb.cells[self.ran:i]:
+            if c.cell_type != 'code' or is_live(c): continue
+            reply = self.client.execute_interactive(c.source, timeout=300, output_hook=lambda o: None)['content']
+            if reply['status'] != 'ok': yield f"a hidden cell fails: {reply['ename']}: {reply['evalue']}\n{c.source}"
 
-@dataclass
-class Show:
-    "A deck on the screen"
-    page: object
-    nb: object
-    client: object
-    pictures: object  # Path of the folder for screenshots
-    asked: list       # Addresses that the page asked for
-    brief: bool       # Is the training cut short? Then checks of what was learned may fail: they are the business of test_notebooks.py
-    ran: int = 0      # Cells before this one have been run
-    live: int = 0     # Shown cells that were run
-
-    def forgives(self, error): return self.brief and error.startswith('AssertionError')
-
-    def go(self, to):
-        "Press Space; yields a problem unless that leads where it should"
-        self.page.keyboard.press('Space')
-        try: self.page.wait_for_function(f'to => String(({WHERE})()) == String(to)', arg=to, timeout=10_000)
-        except TimeoutError: yield f'Space leads to {self.page.evaluate(WHERE)}, not to {to} (slide, fragments)'
-
-    def pressed(self, cell, i, click, wait):
-        "Does Ctrl+Enter, after a click where one is needed, start the cell within `wait` milliseconds?"
-        if click: cell.locator('.cm-content').click()
-        try:
-            self.page.wait_for_function(ACTIVE, arg=i, timeout=5000)
-            self.page.keyboard.press('Control+Enter')
-            self.page.wait_for_function(STARTED, arg=i, timeout=wait)
+    def wait(self, what, cell, timeout):
+        "Wait until this is so of the cell; returns whether it came to be"
+        try: self.page.wait_for_function(what, arg=cell.element_handle(), timeout=timeout, polling=100)
         except TimeoutError: return False
         return True
 
-    def run(self, i, selected):
-        "Run cell `i` as a teacher would, after all hidden cells before it; yields problems"
-        for j in range(self.ran, i):
-            c = self.nb.cells[j]
-            wrong = run_hidden(self.client, c.source) if c.cell_type == 'code' and c.metadata.slideshow.slide_type == 'skip' else None
-            if wrong and not self.forgives(wrong): yield f'cell {j+1}, which is on no slide, fails: {wrong}'
-        self.ran, cell = i+1, self.page.locator(CELL.format(i))
-        if selected:
-            try: self.page.wait_for_function(ACTIVE, arg=i, timeout=5000)
-            except TimeoutError:
-                yield f'cell {i+1}: the first code on a slide is not selected by itself'
-                selected = False
+    def started(self, cell, first):
+        "Does Ctrl+Enter start the cell? One that has just ended may take the keys back: then one clicks again"
+        for click in not first, True:
+            if click: cell.locator('.cm-content').click()
+            if not self.wait(ACTIVE, cell, 5000): continue
+            self.page.keyboard.press('Control+Enter')
+            if self.wait(STARTED, cell, 10_000): return True
+
+    def run(self, i, first):
+        "Run cell `i`, after all hidden cells before it; yields problems"
+        yield from self.hidden(i)
+        self.ran, cell, here = i+1, self.page.locator(CELL.format(i)), self.page.evaluate(WHERE)
         cell.evaluate(OLD_OUTPUT)
-        here = self.page.evaluate(WHERE)
-        # A cell that has just ended takes the keys back for a moment: who clicks into the next one within that moment has to click again
-        if not any(self.pressed(cell, i, *o) for o in ((not selected, 5000), (True, 20_000))): yield f'cell {i+1}: Ctrl+Enter does not run it'; return
-        try: self.page.wait_for_function(FINISHED, arg=i, timeout=300_000, polling=100)
-        except TimeoutError: yield f'cell {i+1} is not finished within five minutes'; return
-        self.live += 1
-        if self.page.evaluate(WHERE) != here: yield f'cell {i+1}: Ctrl+Enter leaves the slide'
-        if seen(self.nb.cells[i].outputs):
-            try: self.page.wait_for_function(f'cell => ({OUTPUT})(cell) !== 0', arg=cell.element_handle(), timeout=5000)
-            except TimeoutError: yield f'cell {i+1}: no output can be seen on the slide'
-        found = cell.evaluate(OUTPUT)
-        if isinstance(found, str) and not self.forgives(found): yield f'cell {i+1} fails live: {found}'
+        if not self.started(cell, first): yield f'cell {i+1}: Ctrl+Enter does not run it'
+        elif not self.wait(FINISHED, cell, 300_000): yield f'cell {i+1} is not finished within five minutes'
+        else:
+            self.live += 1
+            if self.page.evaluate(WHERE) != here: yield f'cell {i+1}: Ctrl+Enter leaves the slide'
+            stored = any(map(seen, self.nb.cells[i].outputs))
+            if stored and not self.wait(f'cell => ({OUTPUT})(cell) !== 0', cell, 5000):
+                yield f'cell {i+1}: no output can be seen on the slide'
+            found = cell.evaluate(OUTPUT)
+            if isinstance(found, str): yield f'cell {i+1} fails live: {found}'
 
-    def look(self, slide, number, scheme):
-        "Yields what is wrong with the slide that is shown, in light or dark; keeps a picture"
-        self.page.emulate_media(color_scheme=scheme)
-        forgiven = self.brief and 'Traceback (most recent call last)' in self.page.locator(HERE).inner_text()
-        for o in [] if forgiven else self.page.evaluate(OVERFLOW, slide.scrolls) + self.page.evaluate(LEGIBLE): yield f'slide {number+1}, {scheme}: {o}'
-        self.page.screenshot(path=self.pictures/f'{number+1:02}_{scheme}.png', caret='initial')  # to hide the caret takes longer than the picture
-
-    def inspect(self):
-        "Yields what is wrong with the pixel inspector on this slide"
-        words, picture = self.page.locator(f'{HERE} .wg-pixels [role=status]'), self.page.locator(f'{HERE} .wg-pixels img')
-        here, told = self.page.evaluate(WHERE), re.compile(r'column (\d+), row (\d+): red \d+, green \d+, blue \d+')
-        picture.hover(position=dict(x=60, y=40))
-        first = told.search(words.inner_text())
-        picture.focus()
-        self.page.keyboard.press('ArrowRight')
-        second = told.search(words.inner_text())
-        if not first: yield f'the pixel inspector does not answer the pointer: {words.inner_text()}'
-        elif not second or int(second[1]) != int(first[1]) + 1 or second[2] != first[2]: yield f'the pixel inspector does not answer the keyboard: after {first[0]} comes {second and second[0]}'
-        if self.page.evaluate(WHERE) != here: yield 'an arrow key on the pixel inspector leaves the slide'
-        self.page.evaluate('document.activeElement.blur(); document.querySelector(".jp-Notebook").focus()')
-
-    def walk(self):
-        "Go through the deck with the space bar and run all its code; yields problems"
-        slides = declared(self.nb)
-        if self.page.evaluate(COUNT) != len(slides): yield f'the deck has {self.page.evaluate(COUNT)} slides, the notebook declares {len(slides)}'
-        for k,slide in enumerate(slides):
-            for j,cells in enumerate(slide.steps):
-                if (k, j) != (0, 0):
-                    lost = list(self.go([k, j]))
-                    yield from lost
-                    if lost: return
-                code = [i for i in cells if self.nb.cells[i].cell_type == 'code']
-                for i in code: yield from (f'slide {k+1}, {o}' for o in self.run(i, i == code[0]))
-            if self.page.locator(f'{HERE} .wg-pixels img').count(): yield from (f'slide {k+1}: {o}' for o in self.inspect())
-            for scheme in ('dark', 'light'): yield from self.look(slide, k, scheme)
-        yield from (f'the page asks for {o}' for o in sorted({*self.asked}) if not re.match(r'(https?://(127\.0\.0\.1|localhost)[:/]|data:|blob:)', o))
-
-@contextmanager
-def shown(browser, lab, path, nb, pictures, brief=False):
-    "A deck in a fresh window, nothing run yet"
-    page = browser.new_page(viewport=dict(width=1280, height=720), color_scheme='light')
-    asked = []
-    page.on('response', lambda o: asked.append(o.url))
-    page.on('requestfailed', lambda o: asked.append(o.url) if 'csp' not in str(o.failure).lower() else None)
-    pictures.mkdir(parents=True, exist_ok=True)
-    client = None
-    try:
-        page.goto(lab.address(path), timeout=60_000)
-        page.wait_for_function(f'() => String(({WHERE})()) == "0,0"', timeout=60_000)
+def walk_live(browser, lab, path, pictures):
+    "Go through a deck in JupyterLab and run all its code; yields problems"
+    nb, client = read(path), lab.kernel(path)
+    with opened(browser, f'{lab.url}/rise/{path}?token={lab.token}', pictures) as (page, asked):
         page.wait_for_function("() => getComputedStyle(document.body).getPropertyValue('--paper')", timeout=20_000)
-        client = lab.kernel(path)
         page.mouse.click(1240, 600)  # as teachers are told: the keys go where one clicked last
-        if brief: run_hidden(client, BRIEF)
-        yield Show(page, nb, client, pictures, asked, brief)
-    finally:
-        if client:
-            client.shutdown()
-            client.stop_channels()
-        page.close()
+        live = Live(page, nb, client)
+        yield from walk(page, nb, pictures, asked, live.run)
+    client.shutdown()
+    client.stop_channels()
+    expected = sum(map(is_live, nb.cells))
+    if live.live != expected: yield f'{live.live} of {expected} cells were run live'

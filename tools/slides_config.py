@@ -1,4 +1,4 @@
-"JupyterLab for `make slides`: whatever a deck or an extension asks for, the browser sends nothing to any other computer"
+"JupyterLab for `make slides`: whatever a deck asks for, the browser sends nothing to any other computer"
 c = get_config()  # noqa: F821 (Jupyter provides it)
 
 c.ServerApp.tornado_settings = {'headers': {'Content-Security-Policy': '; '.join([
