@@ -5,7 +5,7 @@ from functools import cache
 from common import *
 from for_kaggle import build_wheel
 from places import PLACES, Alone
-from running import did_run, facts, kernel_times, table
+from running import did_run, kernel_times, table, told
 
 START = time.monotonic()
 LONG = 'test_a_lesson_runs', 'test_a_deck', 'test_a_helper'  # these come first, so that no worker waits at the end
@@ -33,18 +33,17 @@ def lesson(wheel, tmp_path_factory):
         nb, place = read(path), PLACES[path]
         wrong = list(Alone(tmp_path_factory.mktemp(path.stem), place, wheel).run(nb, path.name))
         times = kernel_times(nb)
-        return wrong or list(did_run(nb, times)), nb, facts(path, nb, times, place)
+        return wrong or list(did_run(nb, times)), nb, told(path, nb, times, place)
     return run
 
 def pytest_terminal_summary(terminalreporter):
     "Print what ran, and put it on the page of the run where GitHub runs this"
     ran = [o for kind in ('passed', 'failed') for o in terminalreporter.stats.get(kind, [])]
     if not ran or 'PYTEST_XDIST_WORKER' in os.environ: return
-    told = [o for report in ran for o in report.user_properties]
+    facts = [o for report in ran for o in report.user_properties]
     work, seconds = sum(o.duration for o in ran), time.monotonic() - START
-    notebooks = [v for k,v in told if k == 'notebook']
-    lines = '\n'.join([f'{len(ran)} checks: {work:.0f} s of work in {seconds:.0f} s', *(f'{k}: {v}' for k,v in told
-                       if k != 'notebook'), *([table(notebooks)] if notebooks else [])])
+    notebooks, others = [v for k,v in facts if k == 'notebook'], [f'{k}: {v}' for k,v in facts if k != 'notebook']
+    lines = '\n'.join([f'{len(ran)} checks: {work:.0f} s of work in {seconds:.0f} s', *others, table(notebooks)])
     terminalreporter.section('did it really run?')
     terminalreporter.write_line(lines)
     if page := os.environ.get('GITHUB_STEP_SUMMARY'):

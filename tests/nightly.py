@@ -14,7 +14,7 @@ import rules
 
 @each(NOTEBOOKS)
 def test_a_notebook_runs_in_full_under_nbdev_test(path, tmp_path, record_property):
-    wrong, told = nbdev_test(path, copy_repo(tmp_path), 'nightly')
+    wrong, told = nbdev_test(path, copy_files(tmp_path), 'nightly')
     record_property('notebook', told)
     check(wrong, path)
 
@@ -43,7 +43,7 @@ def test_a_lesson_runs_over_what_a_platform_has_preinstalled(name, place, path, 
     check(Alone(tmp_path, place, wheel, python).run(read(path), path.name), path)
 
 def fetch(url):
-    agent = {'User-Agent': f'Mozilla/5.0 (link check of {settings()["repository"]})'}
+    agent = {'User-Agent': f'Mozilla/5.0 (link check of {facts()["repository"]})'}
     with urlopen(Request(url, headers=agent), timeout=30) as answer: return answer.read()
 
 @pytest.mark.parametrize('name, url, seen', [

@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell
 
 from common import *
-from first_cells import KAGGLE_LACKS, facts, find
+from first_cells import KAGGLE_LACKS, find
 
 @dataclass
 class Place:
@@ -105,11 +105,11 @@ class Alone:
 
     def attach(self, folder):
         "Our data set, in which an older wheel was left, and a stranger's of the same name, with a newer one"
-        ours, theirs = folder/facts()['kaggle_owner']/facts()['lib_name'], folder/'mallory'/facts()['lib_name']
-        for o in ours, theirs: o.mkdir(parents=True)
         name, version, end = self.wheel.name.split('-', 2)
-        (theirs/f'{name}-99-{end}').touch()
-        (ours/f'{name}-{version}rc9-{end}').touch()
+        ours = folder/facts()['kaggle_owner']/name
+        for o in ours/f'{name}-{version}rc9-{end}', folder/'mallory'/name/f'{name}-99-{end}':
+            o.parent.mkdir(parents=True)
+            o.touch()
         shutil.copy(self.wheel, ours)
         for o in KAGGLE_LACKS: repack(o, ours)
 

@@ -3,13 +3,9 @@ import json, re
 
 from common import cells
 
-def unfenced(text):
-    "Markdown without its blocks of code, in which nothing is a heading"
-    return re.sub(r'^ *(```|~~~).*?^ *\1', '', text, flags=re.M|re.S)
-
-def prose(text):
-    "Markdown without any code, in which nothing is a link or a picture"
-    return re.sub(r'`[^`\n]*`', '', unfenced(text))
+# Markdown without its blocks of code, in which nothing is a heading; and without any code, with its links and pictures
+def unfenced(text): return re.sub(r'^ *(```|~~~).*?^ *\1', '', text, flags=re.M|re.S)
+def prose(text): return re.sub(r'`[^`\n]*`', '', unfenced(text))
 
 def headings(text):
     "(level, words) of each heading in a markdown text"
@@ -46,14 +42,12 @@ def layout(nb):
     for i,c in cells(nb, 'markdown')[1:]:
         if headings(c.source) and '\n' in c.source.strip(): yield f'cell {i}: move the heading to a cell of its own'
 
-SLIDE_TYPES = 'slide', 'subslide', 'fragment', 'notes', 'skip', '-'
-
 def slide_types(nb):
     "A lesson is its own deck, so each cell says where it goes"
     if 'rise' not in nb.metadata: yield 'the notebook metadata has no "rise"'
-    for i,c in enumerate(nb.cells, 1):
-        kind = c.metadata.get('slideshow', {}).get('slide_type')
-        if kind not in SLIDE_TYPES: yield f'cell {i}: slide type is {kind!r}'
+    kinds = [c.metadata.get('slideshow', {}).get('slide_type') for c in nb.cells]
+    known = 'slide', 'subslide', 'fragment', 'notes', 'skip', '-'
+    yield from (f'cell {i}: slide type is {o!r}' for i,o in enumerate(kinds, 1) if o not in known)
 
 FOLDERS = 'home|root|tmp|Users|private|var|mnt|opt|usr|srv|work\\w*|content|kaggle'
 MACHINE = re.compile(rf'file:///\w|(?<![\w.:/-])/(?:{FOLDERS})/\S*|\b[A-Z]:\\\w\S*')

@@ -30,15 +30,13 @@ if 'torch' in sys.modules: print('GPU memory:', sys.modules['torch'].cuda.max_me
     times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
     nb, gpu = nbformat.read(folder/path, 4), re.search(r'GPU memory: [1-9]', done.stdout)
     wrong = list(did_run(nb, times, flags)) if done.returncode == 0 else [f'nbdev-test fails:\n{done.stdout}']
-    return wrong, {**facts(path, nb, times, 'nbdev-test'), 'gpu': bool(gpu)}
+    return wrong, {**told(path, nb, times, 'nbdev-test'), 'gpu': bool(gpu)}
 
 def kernel_times(nb):
     "The seconds that each cell took in a real kernel, by its id"
-    def seconds(when):
-        start, end = (datetime.fromisoformat(when[o]) for o in ('iopub.execute_input', 'shell.execute_reply'))
-        return (end - start).total_seconds()
-    ran = {c.id: c.metadata.get('execution', {}) for _,c in cells(nb, 'code')}
-    return {k: seconds(v) for k,v in ran.items() if {'iopub.execute_input', 'shell.execute_reply'} <= v.keys()}
+    def when(c, event): return datetime.fromisoformat(c.metadata.execution[event])
+    ran = [c for _,c in cells(nb, 'code') if 'shell.execute_reply' in c.metadata.get('execution', {})]
+    return {c.id: (when(c, 'shell.execute_reply') - when(c, 'iopub.execute_input')).total_seconds() for c in ran}
 
 def did_run(nb, times, flags=None):
     "A notebook that passed has really run: `times` are the seconds that each cell took, by its id"
@@ -48,7 +46,7 @@ def did_run(nb, times, flags=None):
     if not any(tests(c.source) for _,c in code): yield f'{len(times)} cells ran, none of them with a test'
     if sum(times.values()) < .01: yield f'all was over in {sum(times.values()):.3f} s: nothing can have been done'
 
-def facts(path, nb, times, how):
+def told(path, nb, times, how):
     "What there is to tell of a notebook that ran"
     ran = [(times[c.id], i, c.source) for i,c in cells(nb, 'code') if c.id in times]
     seconds, i, source = max(ran, default=(0, 0, ''))
@@ -56,8 +54,9 @@ def facts(path, nb, times, how):
     return dict(notebook=str(path), how=str(how), seconds=sum(times.values()), cells=len(ran),
                 tests=sum(tests(source) for *_,source in ran), slowest=slowest)
 
-def table(told):
+def table(rows):
     "The facts of many notebooks, in columns"
-    rows = pd.DataFrame(told).sort_values('notebook').set_index('notebook').drop(columns='gpu', errors='ignore')
-    rows.loc[f'{len(told)} notebooks'] = [rows[o].sum() if o in ('seconds', 'cells', 'tests') else '' for o in rows]
+    if not rows: return ''
+    rows = pd.DataFrame(rows).sort_values('notebook').set_index('notebook').drop(columns='gpu', errors='ignore')
+    rows.loc[f'{len(rows)} notebooks'] = [rows[o].sum() if o in ('seconds', 'cells', 'tests') else '' for o in rows]
     return rows.to_string(formatters={'seconds': '{:.1f}'.format})

@@ -17,28 +17,19 @@ def test_a_lesson_begins_with_its_badges_and_the_set_up_cell(path):
     check([f'cell {i}: its first cells are not as tools/first_cells.py makes them'
            for i,(a,b) in enumerate(zip(nb.cells, wanted.cells), 1) if a != b][:1], path, 'run make cells')
 
-def test_a_fork_changes_one_line(monkeypatch):
-    changed = {**settings(), 'repository': 'ann/bee'}
-    monkeypatch.setattr(first_cells, 'facts', lambda: changed)
-    nb = read(LESSONS[0])
-    first_cells.put_first_cells(nb, LESSONS[0])
-    made = '\n'.join(c.source for c in nb.cells)
-    assert settings()['repository'] not in made and made.count('github.com/ann/bee') >= 2
-
 @pytest.mark.parametrize('place', [HERE, Place('Kaggle', KAGGLE_OFF.env, False)], ids=str)
 def test_where_the_set_up_cell_has_nothing_to_install_it_says_what_there_is_or_what_to_do(place, wheel, tmp_path):
     nb = new_notebook(cells=[new_code_cell(first_cells.setup_cell())])
     alone = Alone(tmp_path, place, wheel)
     wrong, outputs = list(alone.run(nb)), nb.cells[0].outputs
     if place is HERE: check(wrong)
-    else: assert 'switch Internet on' in outputs[0].evalue and for_kaggle.dataset_id() in outputs[0].evalue
-
-# What is sent
+    else: assert 'switch Internet on' in outputs[0].evalue and for_kaggle.DATASET in outputs[0].evalue
 
 @pytest.fixture(scope='module')
-def folders(tmp_path_factory):
+def folders(wheel, tmp_path_factory):
     "What `make kaggle` makes; the wheels of others, which it downloads, are stood in for by their names"
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(for_kaggle, 'build_wheel', lambda dest: shutil.copy(wheel, dest))
         patch.setattr(for_kaggle, 'add_lacking', lambda dest: [(dest/f'{o}-1.whl').touch() for o in KAGGLE_LACKS])
         return for_kaggle.make(tmp_path_factory.mktemp('kaggle')/'kaggle')
 
@@ -63,7 +54,7 @@ def push(folders, monkeypatch):
 def test_the_data_set_is_sent_before_the_lessons(push):
     lessons = [('lesson', o.stem) for o in LESSONS]
     assert push(404, 403, 'pending', 'ready') == [('new', 'dataset'), *lessons]
-    assert push('ready', 'ready') == [(settings()['version'], 'dataset'), *lessons]
+    assert push('ready', 'ready') == [(facts()['version'], 'dataset'), *lessons]
 
 def test_what_kaggle_refuses_ends_the_push(push):
     with pytest.raises(SystemExit, match='00_lesson_one: GPU quota'): push('ready', 'ready', error='GPU quota')
@@ -73,9 +64,9 @@ def test_what_kaggle_refuses_ends_the_push(push):
 def test_kaggle_finds_all_that_it_asks_for(folders):
     data, *lessons = folders
     about = json.loads((data/'dataset-metadata.json').read_text())
-    assert about['id'] == for_kaggle.dataset_id() and about['licenses'] == [{'name': 'Apache 2.0'}]
+    assert about['id'] == for_kaggle.DATASET and about['licenses'] == [{'name': 'Apache 2.0'}]
     wheels = {o.name.split('-')[0] for o in data.glob('*.whl')}
-    assert wheels == {settings()['lib_name'], *KAGGLE_LACKS}
+    assert wheels == {facts()['lib_name'], *KAGGLE_LACKS}
     for o in lessons:
         card = json.loads((o/'kernel-metadata.json').read_text())
         assert (o/card['code_file']).exists() and card['dataset_sources'] == [about['id']] and card['enable_internet']

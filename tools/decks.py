@@ -13,13 +13,11 @@ from nbconvert import SlidesExporter
 from playwright.sync_api import sync_playwright
 
 from browser import MISSING, launch
-from first_cells import ROOT, facts
+from first_cells import LESSONS, ROOT, facts
 
 # What RISE, too, hands on to reveal.js
 OPTIONS = {'width', 'height', 'margin', 'minScale', 'center', 'controls', 'slideNumber', 'transition'}
 PARTS = {'reveal_js': 'dist/reveal.esm.js', 'notes_js': 'plugin/notes/notes.esm.js', 'reveal_css': 'dist/reveal.css'}
-
-def lessons(): return sorted((ROOT/'nbs').glob('[0-9]*.ipynb'))
 
 @cache
 def reveal():
@@ -53,7 +51,7 @@ def html(nb):
     "A lesson's deck as one page"
     nb = deepcopy(nb)
     for c in nb.cells:
-        if c.cell_type == 'markdown': c.source = outward(c.source, {o.stem for o in lessons()})
+        if c.cell_type == 'markdown': c.source = outward(c.source, {o.stem for o in LESSONS})
     deck = {**reveal(), 'title': title(nb)[0], 'our_css': (ROOT/'nbs'/'rise.css').read_text(encoding='utf-8'),
             'options': {k: v for k,v in nb.metadata['rise'].items() if k in OPTIONS}}
     exporter = SlidesExporter(extra_template_basedirs=[str(ROOT/'tools')], template_name='deck',
@@ -83,7 +81,7 @@ def make(dest):
     "Write all decks to the folder `dest`, and a page that lists them"
     dest.mkdir(parents=True, exist_ok=True)
     rows = ''
-    for o in lessons():
+    for o in LESSONS:
         nb = nbformat.read(o, 4)
         (dest/f'{o.stem}.html').write_text(html(nb), encoding='utf-8')
         rows += ROW.format(o.stem, *map(escape, title(nb)))
@@ -91,7 +89,7 @@ def make(dest):
     with sync_playwright() as pw:
         browser = launch(pw)
         if not browser: raise SystemExit(f'{MISSING} The decks are in {dest.name} as HTML; the PDFs need a browser.')
-        for o in lessons(): pdf(browser, dest/f'{o.stem}.html')
+        for o in LESSONS: pdf(browser, dest/f'{o.stem}.html')
         browser.close()
     print(f'The decks are in {dest.name}, as HTML and as PDF.')
 

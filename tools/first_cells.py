@@ -1,6 +1,6 @@
 """What every lesson begins with: badges, and the cell that makes Kaggle and Colab ready.
 `make cells` writes them anew, from settings.ini: run it when you have changed `repository` or `version` there."""
-import re
+import re, shutil, subprocess
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -8,6 +8,22 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
+LESSONS = sorted((ROOT/'nbs').glob('[0-9]*.ipynb'))
+MADE = {'.venv', '__pycache__', 'build', 'dist', '_decks', '_slides'}  # what is no part of the repository
+
+def files():
+    "The repository's files, as paths below ROOT: what git tracks or would add; without git, all but what was made"
+    git = ['git', 'ls-files', '-coz', '--exclude-standard']
+    if (ROOT/'.git').exists(): names = subprocess.check_output(git, cwd=ROOT, text=True).split('\0')
+    else: names = [o.relative_to(ROOT) for o in ROOT.rglob('*')]
+    return sorted({Path(o) for o in names if (ROOT/o).is_file() and not MADE & {*Path(o).parts}})
+
+def copy_files(dest):
+    "Copy the repository's files to `dest`, where they may be changed; returns it"
+    for o in files():
+        (dest/o).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT/o, dest/o)
+    return dest
 
 # What our lessons need and Kaggle's image lacks, so it has to be in the data set for those whose internet is off.
 KAGGLE_LACKS = ['onnxruntime']
@@ -67,13 +83,12 @@ def put_first_cells(nb, path):
     nb.cells[find(nb, 'markdown', 'colab-badge.svg')].source = BADGES.format(page=page, **PLACES)
 
 def main():
-    for file in sorted((ROOT/'nbs').glob('[0-9]*.ipynb')):
+    for file in LESSONS:
         nb = nbformat.read(file, 4)
         put_first_cells(nb, file.relative_to(ROOT))
         nbformat.write(nb, file)
-    readme = ROOT/'README.md'
-    words = readme.read_text(encoding='utf-8')
+    words = (ROOT/'README.md').read_text(encoding='utf-8')
     before = re.search(r'google\.com/github/([\w.-]+/[\w.-]+)/blob', words)[1]
-    readme.write_text(words.replace(before, facts()['repository']), encoding='utf-8')
+    (ROOT/'README.md').write_text(words.replace(before, facts()['repository']), encoding='utf-8')
 
 if __name__ == '__main__': main()
