@@ -60,6 +60,6 @@ def photo_loaders(
         get_y=parent_label,
         item_tfms=[Resize(size, method='squish')]
     ).dataloaders(path, bs=min(bs, n - int(valid_pct*n)))
-    unseen = set(dls.valid.items.map(parent_label)) - set(dls.vocab)
+    unseen = {parent_label(o) for o in dls.valid.items} - set(dls.vocab)
     if unseen: raise PhotoError(f"All photos of '{min(unseen)}' were drawn for checking: add some to learn from.")
     return dls
