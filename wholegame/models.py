@@ -361,9 +361,10 @@ def _film_card(learn, titles):
     net, both = learn.model, [o.items for o in (learn.dls.train, learn.dls.valid)]
     _need(net.y_range, 'make it by collab_learner(dls, y_range=(0.5, 5.5))')
     people, films = (_plain(net.classes[o][1:]) for o in (net.user, net.item))
+    titles = {str(k): str(v) for k,v in titles.items()}
     rated = np.concatenate([o[[net.user, net.item]] for o in both]) - 1
     stars = np.concatenate([o[learn.dls.train.y_names[0]] for o in both])
-    card = dict(people=people, films=films, titles=[str(titles.get(o, o)) for o in films],
+    card = dict(people=people, films=films, titles=[titles.get(str(o), str(o)) for o in films],
                 y_range=[*map(float, net.y_range)], stars=[float(stars.min()), float(stars.max())])
     arrays = {k.removesuffix('.weight'): v.cpu().numpy() for k,v in net.state_dict().items()}
     return 'collab', card, save(arrays | dict(rated=rated[(rated >= 0).all(1)].astype(np.int32)))
@@ -407,7 +408,8 @@ def _only_writer(folder):
 
 def _write(folder, card, data):
     "Put a model into `folder`, so that whoever looks finds the old or the new one, whole"
-    files = {card['weights']: data, 'model.json': json.dumps(card, indent=1, ensure_ascii=False).encode()}
+    text = json.dumps(card, indent=1, ensure_ascii=False).encode('utf-8', 'backslashreplace')
+    files = {card['weights']: data, 'model.json': text}
     with _only_writer(folder):
         try:
             for name,content in files.items(): (folder/f'.{name}.part').write_bytes(content)
@@ -431,6 +433,8 @@ def save_model(
     folder, answers = check_folder(folder), _row_answers
     exact = learn.removed_cbs(learn.cbs.filter(lambda o: isinstance(o, MixedPrecision)))
     try:
+        there = len(learn.dls.train_ds) and len(learn.dls.valid_ds)
+        _need(there, 'its loaders are empty, and nothing can be compared: save it where it was trained')
         if isinstance(learn.model, EmbeddingDotBias): task, card, data = _film_card(learn, about.pop('titles', {}))
         elif isinstance(learn.dls.train_ds, Tabular): task, card, data = _table_card(learn)
         else: (task, card, data), answers = _photo_card(learn), _photo_answers
