@@ -19,8 +19,8 @@ class MaskError(ValueError): "This mask, or list of classes, cannot be used; the
 class TableWarning(UserWarning): "Something in a table was not as expected; the text says what was done about it"
 
 def named(names) -> str:
-    "Names in quotes, with commas between"
-    return ', '.join(f"'{o}'" for o in names)
+    "Names in quotes, with commas between; the first 60 characters of each"
+    return ', '.join(f"'{str(o)[:60]}'" for o in names)
 
 # %% ../nbs/helpers/checks.ipynb #c41f77a2
 def _text(file, error=TableError, todo='check its name, or save it again as CSV in UTF-8.'):
@@ -80,7 +80,7 @@ def _numbers(column, csv):
     blank, number = column.isin(_no_number), pd.to_numeric(column, errors='coerce').astype(float)
     odd = ~blank & ~(number.abs() <= np.finfo(np.float32).max)
     if odd.any(): raise TableError(
-        f"{line_of(csv, odd, column.name)} has '{column[odd].iloc[0]}' in the column '{column.name}', where a number "
+        f"{line_of(csv, odd, column.name)} has {named(column[odd][:1])} in the column '{column.name}', where a number "
         'belongs: write digits and a decimal point, or use the column as words.')
     return number.mask(blank)
 

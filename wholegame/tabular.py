@@ -22,13 +22,13 @@ def _check_rows(df, csv, y, cont_names, valid):
     blank, kept = df[y].isna(), df.index.isin(valid)
     if blank.any(): raise TableError(f"{line_of(csv, blank, y)} has no '{y}', as {blank.sum()} of {len(df)} rows: "
                                      'fill it, or remove those rows.')
-    if df[y].nunique() == 1: raise TableError(f"The column '{y}' of '{csv}' holds only '{df[y][0]}', so there is "
+    if df[y].nunique() == 1: raise TableError(f"The column '{y}' of '{csv}' holds only {named(df[y][:1])}, so there is "
                                               'nothing to tell apart: add rows with another value.')
     if not valid: raise TableError(f"'{csv}' has {len(df)} rows, too few to keep any for checking: add rows.")
     alone = ~df[y].isin(df[y][~kept])
     if alone.any(): raise TableError(
         f"{line_of(csv, alone, y)} is kept for checking, and no row to learn from has its '{y}', "
-        f"'{df[y][alone].iloc[0]}': add such rows, remove this one, or try another seed. "
+        f"{named(df[y][alone][:1])}: add such rows, remove this one, or try another seed. "
         '(Classes are guessed here, not quantities.)')
     for o in cont_names:
         filled = df[o].notna()
@@ -93,7 +93,7 @@ def _scaled(column, scale, note):
     odd = ~np.isfinite(scaled)
     if odd.any():
         row = f' in row {column.index[odd][0]}' if len(odd) > 1 else ''
-        raise TableError(f"'{column.name}' is '{column[odd].iloc[0]}'{row}, where a number belongs: "
+        raise TableError(f"'{column.name}' is {named(column[odd][:1])}{row}, where a number belongs: "
                          'give a number, or None if it is not known.')
     if blank.any(): note(f"'{column.name}' is blank{_where(blank)}: {filler:.4g} stands in, " + (
         'the mean, since it was never blank in training.' if median is None else 'the median, as in training.'))
