@@ -3,13 +3,14 @@
     pip install accelerate
     accelerate launch --multi_gpu examples/distributed.py photos/bird_or_forest_real
 
-One process for each GPU: it takes its share of every batch, and after each batch all of them agree on one step. On a computer
-without a GPU, `--multi_gpu --num_processes 2` starts two processes on the processor, to try it out.
+One process runs for each GPU: it takes its share of every batch, and after each batch all of them agree on one step. On a
+computer without a GPU, `--multi_gpu --num_processes 2` starts two processes on the processor, to try it out.
 """
 from fastai.vision.all import *
 from fastai.distributed import *
-from wholegame.bird import photo_files, save_model
-from wholegame.weights import resnet18
+from wholegame.bird import photo_files
+from wholegame.models import save_model
+from wholegame.setup import use_data
 
 on_cpu = not torch.cuda.is_available()
 
@@ -30,6 +31,7 @@ def main(
     bs:int=16              # Photos in a batch, all processes together
 ):
     "Train on all GPUs and save one model"
+    use_data()  # without a network, resnet18 starts from weights that come with the package
     dls = DataBlock(
         blocks=(ImageBlock, CategoryBlock),
         get_items=photo_files,
