@@ -59,6 +59,7 @@ glob.glob = lambda pattern, glob=glob.glob, **kw: glob(pattern.replace('/kaggle/
 PIP = '''#!{python}
 import subprocess, sys
 args = [{wheel!r} if o == {release!r} else o for o in sys.argv[1:]]
+if '--no-index' in args: args.append('--ignore-installed')  # this computer's, which Kaggle does not have
 if {target!r}:
     if {wheel!r} in args: args = ['install', '-qq', '--no-index', '--no-deps', {wheel!r}]
     args += ['--no-compile', '--target', {target!r}]
@@ -80,14 +81,14 @@ class Alone:
         self.folder, self.place, self.wheel, self.work = folder, place, Path(wheel), folder/'working'
         for o in self.work, folder/'installed': o.mkdir()
         target = str(folder/'installed') if python == sys.executable else ''
-        self.target = Path(target or Path(python).parent.parent)
+        self.target = Path(target or next(Path(python).parent.parent.glob('[Ll]ib/**/site-packages')))
         lacks = [] if place.online else [*KAGGLE_LACKS, 'ddgs']  # ddgs asks the web, so offline nobody needs it
         release = '{lib_name} @ git+https://github.com/{repository}@v{version}'.format(**facts())
         pip = PIP.format(python=python, wheel=str(wheel), release=release, target=target)
         self.stand_in('bin/pip', pip)
         self.stand_in('bin/git', f'#!/bin/sh\nexit {0 if place.online else 128}\n')
         self.stand_in('ipython/profile_default/startup/place.py', STARTUP.format(
-            offline=offline, lacks=lacks, installed=target, inputs=str(folder/'input')))
+            offline=offline, lacks=lacks, installed=str(self.target), inputs=str(folder/'input')))
         if place.installs: self.stand_in('modules/google/colab/__init__.py', '')
         else: subprocess.run([folder/'bin'/'pip', 'install', wheel], check=True)  # as people do on their own computer
         if place.dataset: self.attach(folder/'input'/'datasets')

@@ -59,4 +59,4 @@ def table(rows):
     if not rows: return ''
     rows = pd.DataFrame(rows).sort_values('notebook').set_index('notebook').drop(columns='gpu', errors='ignore')
     rows.loc[f'{len(rows)} notebooks'] = [rows[o].sum() if o in ('seconds', 'cells', 'tests') else '' for o in rows]
-    return rows.to_string(formatters={'seconds': '{:.1f}'.format})
+    return rows.rename_axis(None).to_string(formatters={'seconds': '{:.1f}'.format})
