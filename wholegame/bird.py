@@ -40,6 +40,8 @@ def photo_files(
     return get_files(path, folders=classes).filter(lambda o: not photo_problem(o, path)).sorted()
 
 # %% ../nbs/01_is_it_a_bird.ipynb #19170814
+def _open(photo): return open_photo(photo)
+
 def photo_loaders(
     path,                # Folder with one folder of photos for each class
     size:int=192,        # Photos are squeezed to `size`×`size` pixels
@@ -56,7 +58,7 @@ def photo_loaders(
         blocks=(ImageBlock, CategoryBlock),
         get_items=get_items,
         splitter=RandomSplitter(valid_pct=valid_pct, seed=seed),
-        get_x=open_photo,
+        get_x=_open,
         get_y=parent_label,
         item_tfms=[Resize(size, method='squish')]
     ).dataloaders(path, bs=min(bs, n - int(valid_pct*n)))
