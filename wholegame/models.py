@@ -360,6 +360,7 @@ def _film_card(learn, titles):
     from safetensors.numpy import save
     net, both = learn.model, [o.items for o in (learn.dls.train, learn.dls.valid)]
     _need(net.y_range, 'make it by collab_learner(dls, y_range=(0.5, 5.5))')
+    net.to(learn.dls.device) # what its `bias` and `weight` read, fastai leaves on the CPU
     people, films = (_plain(net.classes[o][1:]) for o in (net.user, net.item))
     titles = {str(k): str(v) for k,v in titles.items()}
     rated = np.concatenate([o[[net.user, net.item]] for o in both]) - 1
