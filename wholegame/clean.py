@@ -73,7 +73,7 @@ def _fit(
 
 # %% ../nbs/helpers/clean.ipynb #d90b3c57
 def _alike(a, b, trims):
-    "Are the RGB pictures `a` and `b` one photo? `trims`: a first guess at what to trim from `a` (negative: from `b`)"
+    "Are the RGB pictures `a` and `b` one photo? `trims` is a first guess at what to trim from `a` (negative: `b`)"
     n = 10*max(1, min(9, int(min(a.size + b.size)/15))) + 6
     if np.mean(a.resize((8,8))) > np.mean(b.resize((8,8))): a, b, trims = b, a, -trims # the darker one first
     def view(im, trims):
@@ -119,7 +119,8 @@ def _twins(
     for block in chunked(range(len(looks)), 256):
         for others in [*chunked(firsts, 2048), block]:
             some = [i for i in block if not settled(i)]
-            near = v[some][:,None] + v[others] - 2*f[some]@f[others].T < .2*np.maximum(v[some][:,None], v[others]) + 600
+            a, b = v[some][:,None], v[others]
+            near = a + b - 2*f[some]@f[others].T < .2*np.maximum(a, b) + 600
             for i, row in zip(some, near):
                 found = np.array(others)[row]
                 found = found[found < i]
@@ -135,7 +136,8 @@ def _find(path, classes):
     folders = [o for o in top if o.is_dir() and (not classes or o.name in classes)]
     if not folders: return [('', o, photo_problem(o, path)) for o in top]
     inside = [(normalize('NFC', d.name), o) for d in folders for o in sorted(d.iterdir()) if visible(o)]
-    return [(c, o, photo_problem(o, path)) for c,o in inside] + [('', o, 'not in a class folder') for o in top if not o.is_dir() and not classes]
+    aside = [('', o, 'not in a class folder') for o in top if not o.is_dir() and not classes]
+    return [(c, o, photo_problem(o, path)) for c,o in inside] + aside
 
 def _copy_name(file, taken):
     "A name for the copy of `file` that is not among `taken` names in lower case, which it joins"
@@ -161,11 +163,13 @@ def _own_rows(path, dest):
     if a.is_relative_to(b) or b.is_relative_to(a):
         raise PhotoError(f"'{printable(dest)}' and '{printable(path)}' overlap: choose another place for the copies.")
     rows = _read_rows(dest/'report.csv', _columns)
-    ours = {dest/o['copy'] for o in rows.values() if o['copy']} | {dest/'report.csv'}
-    for o in dest.rglob('*'):
-        if o not in ours and not o.is_dir() and not (o.name[0] == '.' and o.suffix in ('.part', '.lock')):
-            raise PhotoError(f"'{printable(dest)}' holds '{printable(o.relative_to(dest))}', which clean_photos did not "
-                             'put there: choose another place for the copies, or an empty folder.')
+    copies = {Path(o['copy']) for o in rows.values() if o['copy']}
+    ours = {dest/o for o in [*copies, 'report.csv']}
+    def strange(o):
+        return o.is_symlink() or not (o.is_dir() or o in ours or o.name[0] == '.' and o.suffix in ('.part', '.lock'))
+    found = [o for o in dest.rglob('*') if strange(o)] + [o for o in copies if o.is_absolute() or '..' in o.parts]
+    if found: raise PhotoError(f"'{printable(dest)}' holds '{printable(found[0].name)}', which clean_photos did not put "
+                               'there: choose another place for the copies, or an empty folder.')
     return rows
 
 # %% ../nbs/helpers/clean.ipynb #4a6e18cb
@@ -184,12 +188,13 @@ def _examine(o, dest, max_size):
     except (FileNotFoundError, PhotoError) as e: o.result = str(e) if isinstance(e, PhotoError) else 'no longer there'
 
 def _judge(photos, held_out, dest):
-    "Reject each of `photos` that is the same as a held-out one, as one in another class, or as a larger one in its own"
+    "Reject those of `photos` that are the same as a held-out one, one in another class, or a larger one in their own"
     photos = sorted((o for o in photos if not o.result), key=lambda o: -o.pixels)
     everyone = [SimpleNamespace(look=_look(o), cls=None, name='') for o in held_out] + photos
     if not photos: return
     @lru_cache(64)
-    def opened(i): return held_out[i] if i < len(held_out) else Image.open(dest/everyone[i].copy).convert('RGB')
+    def opened(i):
+        return held_out[i] if i < len(held_out) else Image.open(dest/everyone[i].copy).convert('RGB')
     looks = np.stack([o.__dict__.pop('look') for o in everyone])
     for i,j in _twins(looks, [o.cls for o in everyone], opened).items():
         a, b = everyone[i], everyone[j]
@@ -215,15 +220,17 @@ def clean_photos(
     "Copy the photos in `path` small, upright and without metadata; leave out what is broken or there twice"
     from tqdm import tqdm
     start, path, dest = time.monotonic(), Path(path), Path(dest)
-    if not path.is_dir(): raise PhotoError(f"There is no folder '{printable(path)}': name the one that holds your photos.")
+    if not path.is_dir(): raise PhotoError(f"There is no folder '{printable(path)}': name one that holds your photos.")
+    if dest.exists() and not dest.is_dir():
+        raise PhotoError(f"'{printable(dest)}' is a file: choose a folder for the copies.")
     found = _find(path, classes)
-    if dest.exists() and not dest.is_dir(): raise PhotoError(f"'{printable(dest)}' is a file: choose a folder for the copies.")
     _own_rows(path, dest)
     sources = _sources([f for _,f,_ in found])
     held_out = [Image.open(io.BytesIO(_small_jpeg(o, max_size)[0])).convert('RGB') for o in L(held_out)]
     dest.mkdir(parents=True, exist_ok=True)
     try: lock = FileLock(dest/'.clean.lock').acquire(timeout=0)
-    except Timeout: raise PhotoError(f"Another program is cleaning photos into '{printable(dest)}': wait for it.") from None
+    except Timeout:
+        raise PhotoError(f"Another program is cleaning photos into '{printable(dest)}': wait for it.") from None
     with lock:
         old, taken, photos = _own_rows(path, dest), defaultdict(set), []
         for cls, file, problem in found:
@@ -234,8 +241,9 @@ def clean_photos(
                                           made_from=made_from))
         def remove(copies):
             for o in copies: (dest/o).unlink(missing_ok=True)
-        def report(): _write_rows(dest/'report.csv', {o.name: sources[o.file] | dict(
-            file=o.name, result=o.result or 'kept', twin=o.twin, copy=o.copy, made_from=o.made_from) for o in photos}, _columns)
+        def row(o): return sources[o.file] | dict(file=o.name, result=o.result or 'kept', twin=o.twin, copy=o.copy,
+                                                  made_from=o.made_from)
+        def report(): _write_rows(dest/'report.csv', {o.name: row(o) for o in photos}, _columns)
         remove({o['copy'] for o in old.values() if o['copy']} - {o.copy for o in photos})
         report() # the names of all copies, before there is one
         todo = [o for o in photos if not o.result]
@@ -253,7 +261,7 @@ def clean_photos(
         for o in photos:
             if o.result: o.copy = ''
         report()
-    rejected = defaultdict(L)
+    rejected, kept = defaultdict(L), L(dest/o.copy for o in photos if o.copy).sorted()
     for o in photos:
         if o.result: rejected[o.result].append(o.name)
-    return CleanReport(dest, L(dest/o.copy for o in photos if o.copy).sorted(), dict(rejected), time.monotonic() - start)
+    return CleanReport(dest, kept, dict(rejected), time.monotonic() - start)
