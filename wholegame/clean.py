@@ -168,8 +168,8 @@ def _own_rows(path, dest):
     def strange(o):
         return o.is_symlink() or not (o.is_dir() or o in ours or o.name[0] == '.' and o.suffix in ('.part', '.lock'))
     found = [o for o in dest.rglob('*') if strange(o)] + [o for o in copies if o.is_absolute() or '..' in o.parts]
-    if found: raise PhotoError(f"'{printable(dest)}' holds '{printable(found[0].name)}', which clean_photos did not put "
-                               'there: choose another place for the copies, or an empty folder.')
+    if found: raise PhotoError(f"'{printable(dest)}' holds '{printable(found[0].name)}', which clean_photos did not "
+                               'put there: choose another place for the copies, or an empty folder.')
     return rows
 
 # %% ../nbs/helpers/clean.ipynb #4a6e18cb
