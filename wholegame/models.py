@@ -34,7 +34,7 @@ def _fit(im, size, resize, pad):
     if resize != 'squish':
         scale = 1 if resize == 'none' else (max if resize == 'pad' else min)(im.width/w, im.height/h)
         ch, cw, half = int(scale*h), int(scale*w), math.floor if resize == 'none' else int
-        if cw*ch > 1e8: raise PhotoError(f'A photo of {im.width}×{im.height} pixels is too long and thin to be padded.')
+        if not 0 < cw*ch < 1e8: raise ValueError(f'{im.width}×{im.height} pixels are too long and thin for this model')
         x, y = half((im.width-cw)/2), half((im.height-ch)/2)
         beyond = [(max(0, -y), max(0, y+ch-im.height)), (max(0, -x), max(0, x+cw-im.width)), (0, 0)]
         im = im.crop((max(0, x), max(0, y), min(im.width, x+cw), min(im.height, y+ch)))
@@ -151,8 +151,12 @@ class Model:
 
     def pixels(self, photo) -> np.ndarray: # channels × height × width, from 0 to 255
         "A photo (path, PIL image, array or bytes) in the network's size. `PhotoError` if it cannot be opened"
-        im = (open_photo if self.card['opens'] == 'upright' else load_photo)(photo).convert(self.card['mode'])
-        for step in [*self.card['before'], self.card]: im = _fit(im, *(step[k] for k in _step))
+        im = (open_photo if self.card['opens'] == 'upright' else load_photo)(photo)
+        try:
+            im = im.convert(self.card['mode'])
+            for step in [*self.card['before'], self.card]: im = _fit(im, *(step[k] for k in _step))
+        except ValueError as e:
+            raise PhotoError(f"{photo if isinstance(photo, (str, Path)) else 'This photo'}: {e}.") from e
         return np.asarray(im).reshape(*self.card['size'], -1).transpose(2, 0, 1)
 
     def run(self, *arrays) -> np.ndarray: # rows × classes (× height × width), from 0 to 1
@@ -163,7 +167,9 @@ class Model:
         names = [o.name for o in self.network.get_inputs()]
         try: probs, = self.network.run(None, dict(zip(names, [o for o in arrays if o.shape[1]])))
         except Exception as e: raise ModelError(f'This model cannot answer: {printable(str(e))[:300]}') from e
-        fits = probs.shape[:2] == (len(arrays[0]), len(self.classes)) and ((probs > -.001) & (probs < 1.001)).all()
+        shape = *probs.shape[:2], probs.ndim, 0 in probs.shape[2:]
+        fits = shape == (len(arrays[0]), len(self.classes), 4 if self.task == 'segmentation' else 2, False)
+        fits = fits and ((probs > -.001) & (probs < 1.001)).all()
         _need(fits, 'What this model answers are not the probabilities of its classes: save or copy it again.')
         return probs
 
