@@ -10,7 +10,7 @@ import io, os, time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -22,7 +22,7 @@ from fastcore.basics import chunked
 from fastcore.foundation import L
 from filelock import FileLock, Timeout
 from PIL import Image
-from .photos import (_decode, _photos, _picture, _read, _read_rows, _source, _strict, _trouble, _upright,
+from .photos import (_decode, _photos, _picture, _read_rows, _source, _strict, _trouble, _upright,
                               _write_rows, PhotoError, photo_problem, Report, same_name, write_file)
 from .setup import printable
 
@@ -36,7 +36,8 @@ def _small_jpeg(file, max_size, max_mb=20, max_mp=50):
     im.draft('RGB', [max(1, round(o*scale)) for o in im.size])
     memory = pixels if 'progressive' in im.info else im.width*im.height
     with _large if memory > 4e6 else nullcontext(): im = _upright(_decode(im), max_size)
-    im.save(f := io.BytesIO(), 'JPEG', quality='keep' if im.format == 'JPEG' else 90, comment=b'')
+    try: im.save(f := io.BytesIO(), 'JPEG', quality='keep' if im.format == 'JPEG' else 90, comment=b'')
+    except Exception as e: raise PhotoError(f'no small copy can be made of it: {e}') from None
     return f.getvalue(), pixels
 
 # %% ../nbs/helpers/clean.ipynb #f28c6e0d

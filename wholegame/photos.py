@@ -47,7 +47,11 @@ _foreign = '{}, which cannot be opened here: save it as JPEG'
 def _parse(data, max_mp):
     "The picture in `data`, its pixels not decoded yet. Raises `PhotoError` if it is none"
     Image.init()
-    try: return Image.open(io.BytesIO(data), formats=[o for o in _kinds if o in Image.OPEN])
+    try:
+        im = Image.open(io.BytesIO(data), formats=[o for o in _kinds if o in Image.OPEN])
+        scans = data.count(b'\xff\xda') if im.format in ('JPEG', 'MPO') else 0
+        if scans*im.width*im.height < 5e9: return im
+        reason = 'broken: it is stored in more layers than any photo needs'
     except Image.DecompressionBombError: reason = f'more than {max_mp:g} megapixels'
     except Exception: reason = 'a web page, not a picture' if re.search(b'(?i)<html', data[:2000]) else 'not a picture'
     kind = re.match(b'(?s)....ftyp(avi|hei|hev|mif|msf)', data)
@@ -101,9 +105,10 @@ def _upright(im, max_size=1e9):
     try: ImageOps.exif_transpose(im, in_place=True)
     except Exception: pass # EXIF that cannot be read says nothing about the photo
     try:
+        if im.mode == 'F': raise ValueError('it may count to 1, to 255, or to any number')
         if im.mode.startswith('I'): im = Image.fromarray((np.asarray(im).clip(0, 65535) >> 8).astype('uint8'))
         mode = 'RGBA' if im.has_transparency_data else 'RGB'
-        if im.mode != mode: im = im.convert(None if im.mode == 'F' else mode)
+        if im.mode != mode: im = im.convert(mode)
         scale = max_size/max(im.size)
         if scale < 1: im = im.resize([max(1, round(o*scale)) for o in im.size], Image.Resampling.HAMMING)
         return im if mode == 'RGB' else Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im).convert('RGB')
