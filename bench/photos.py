@@ -1,34 +1,28 @@
 """How much faster is clean_photos than fastai's resize_images + verify_images, and what does each keep?
 
     python bench/photos.py [--rounds 3] [--grain N]
+    python bench/photos.py --many [2000 20000]   # seconds and memory for so many small photos
 
-Makes two folders of pictures in a temporary place, 60 of 12 megapixels (0.8 to 2.6 MB) and 400 of 640×480, each in two classes and each with
-some trouble in it: photos of which a part is missing, a web page called .jpg, and photos that are there twice. Then both clean fresh
-copies of the same folders in turn, so that a busy moment of the machine hits both. Times are the medians of the rounds; processor
-time is that of all threads and processes together, and hardly depends on what else the machine is doing.
-"""
-import argparse, io, os, shutil, statistics, tempfile, time
+The first makes two folders by formula, 60 photos of 12 megapixels (0.8 to 2.6 MB) and 400 of 640×480, each in two
+classes and with some trouble in it: photos cut off, web pages called .jpg, and photos that are there twice. Both clean
+the same folders in turn, so that a busy moment of the machine hits both; medians of the rounds. Processor time is that
+of all threads and processes together, and hardly depends on what else the machine is doing."""
+import os, shutil, statistics, sys, tempfile, time
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-from fastai.vision.all import get_image_files, resize_images, verify_images
-from wholegame.photos import clean_photos
+from measure import head, is_whole, options, picture, run
 
-def picture(seed, size, grain=None):
-    "Soft blobs with grain, from 2 (a clear sky) to 10 (leaves) unless it is given; different for each `seed`; bytes of a JPEG"
-    rng = np.random.default_rng(seed)
-    im = Image.fromarray(rng.integers(0, 256, (9,12,3), 'uint8')).resize(size, Image.Resampling.BICUBIC)
-    strength = 2 + seed % 9 if grain is None else grain
-    noise = np.resize(rng.integers(-strength, strength + 1, 3_000_001, 'int16'), (size[1],size[0],3))
-    f = io.BytesIO()
-    Image.fromarray((np.asarray(im) + noise).clip(0, 255).astype('uint8')).save(f, 'JPEG', quality=90)
-    return f.getvalue()
+from fastai.vision.all import get_image_files, resize_images, verify_images
+from PIL import Image
+from wholegame.clean import clean_photos
+
+CLASSES = 'bird', 'forest'
 
 def make(folder, n, size, grain=None):
-    "`n` photos in two classes of `folder`; in each class 1 in 15 has a part missing, 1 in 30 is a page, 1 in 30 is there twice"
-    for cls in ('bird', 'forest'):
+    "`n` photos in two classes; in each 1 in 15 has a part missing, 1 in 30 is a page, 1 in 30 is there twice"
+    for cls in CLASSES:
         (folder/cls).mkdir(parents=True)
+        last = b''
         for i in range(n//2):
             data = picture(i + n*(cls == 'forest'), size, grain)
             if   i % 15 == 7:  data = data[:len(data)*(i % 4 + 1)//5]
@@ -37,55 +31,65 @@ def make(folder, n, size, grain=None):
             (folder/cls/f'{i:03}.jpg').write_bytes(data)
             last = data
 
-def ours(folder): clean_photos(folder, max_size=400)
+def ours(folder, dest): clean_photos(folder, dest, max_size=400)
 
-def fastais(folder):
-    "As in the lecture: make small in place, then throw out what cannot be opened"
-    for cls in ('bird', 'forest'): resize_images(folder/cls, max_size=400, dest=folder/cls)
-    verify_images(get_image_files(folder)).map(Path.unlink)
-
-def processor_seconds(): return sum(os.times()[:4])
-
-def sound(file):
-    try:
-        with Image.open(file) as im: im.load()
-    except Exception: return False
-    return True
+def fastais(folder, dest):
+    "As in the lecture: make small, then throw out what cannot be opened"
+    for cls in CLASSES: resize_images(folder/cls, max_size=400, dest=dest/cls)
+    verify_images(get_image_files(dest)).map(Path.unlink)
 
 def kept(folder):
-    "How many photos are left, how many of them cannot be read, how many are larger than 400 pixels, and how many there are twice"
-    files = [o for cls in ('bird', 'forest') for o in (folder/cls).glob('*.jpg')]
-    whole = [o for o in files if sound(o)]
-    twice = len(whole) - len(set(o.read_bytes() for o in whole))
-    large = sum(max(Image.open(o).size) > 400 for o in whole)
-    return f'{len(files)} kept: {len(files)-len(whole)} broken, {large} larger than 400 px, {twice} twice'
+    "How many photos are left; how many of them cannot be read, or are there twice"
+    files = [o for cls in CLASSES for o in (folder/cls).glob('*.jpg')]
+    whole = [o for o in files if is_whole(o)]
+    assert all(max(Image.open(o).size) <= 400 for o in whole)
+    return f'{len(files)}: {len(files)-len(whole)} broken, {len(whole)-len({o.read_bytes() for o in whole})} twice'
 
-def compare(name, made, work, rounds):
-    times,left = {ours: [], fastais: []},{}
+def compare(name, folder, work, rounds):
+    "Print a row: medians of the seconds, their ratio, that of processor time, and what is left"
+    runs, left = {ours: [], fastais: []}, {}
     for i in range(rounds):
         for f in (ours, fastais) if i % 2 else (fastais, ours):
-            folder = work/'copy'
-            shutil.copytree(made, folder)
-            start,used = time.perf_counter(),processor_seconds()
-            f(folder)
-            times[f].append((time.perf_counter() - start, processor_seconds() - used))
-            left[f] = kept(folder)
-            shutil.rmtree(folder)
-    (a,a_used),(b,b_used) = [map(statistics.median, zip(*times[f])) for f in (ours, fastais)]
-    print(f'| {name} | {a:.2f} s | {b:.2f} s | **{b/a:.1f}×** | {b_used/a_used:.1f}× | {left[ours]} | {left[fastais]} |', flush=True)
+            start, used = time.perf_counter(), sum(os.times()[:4])
+            f(folder, work/'cleaned')
+            runs[f].append((time.perf_counter() - start, sum(os.times()[:4]) - used))
+            left[f] = kept(work/'cleaned')
+            shutil.rmtree(work/'cleaned')
+    (a, a_used), (b, b_used) = (map(statistics.median, zip(*runs[f])) for f in (ours, fastais))
+    numbers = f'{a:.2f} s | {b:.2f} s | **{b/a:.1f}×** | {b_used/a_used:.1f}×'
+    print(f'| {name} | {numbers} | {left[ours]} | {left[fastais]} |', flush=True)
+
+def against_fastai(work, rounds, grain):
+    make(work/'large', 60, (4000, 3000), grain)
+    make(work/'small', 400, (640, 480), grain)
+    head('folder', 'clean_photos', 'fastai', 'ratio', 'of processor time', 'ours kept', 'fastai kept')
+    compare('60 of 12 megapixels', work/'large', work, rounds)
+    compare('400 of 640×480', work/'small', work, rounds)
+
+ONCE = '''
+import sys
+from wholegame.clean import clean_photos
+if __name__ == '__main__': print(len(clean_photos(sys.argv[1], sys.argv[2]).kept))
+'''
+
+def many(work, sizes):
+    "Print a row for each number of photos of 64×48 pixels: so small, they show what a photo costs at least"
+    (work/'once.py').write_text(ONCE)
+    head('photos', 'kept', 'seconds', 'a photo', 'most memory of a process')
+    for n in sizes:
+        for cls in CLASSES: (work/f'{n}'/cls).mkdir(parents=True)
+        for i in range(n): (work/f'{n}'/CLASSES[i % 2]/f'{i:06}.jpg').write_bytes(picture(i, (64, 48)))
+        seconds, mb, told = run(sys.executable, work/'once.py', work/f'{n}', work/f'{n}_cleaned')
+        print(f'| {n:,} | {int(told):,} | {seconds:.1f} s | {1e3*seconds/n:.2f} ms | {mb:.0f} MiB |', flush=True)
 
 def main():
-    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument('--rounds', type=int, default=3, help='how often each cleans each folder')
-    args.add_argument('--grain', type=int, help='the same grain for all: 0 for the smoothest of photos, 12 for the busiest')
-    args = args.parse_args()
+    p = options(__doc__)
+    p.add_argument('--rounds', type=int, default=3, help='how often each cleans each folder')
+    p.add_argument('--grain', type=int, help='the same grain for all: from 0 (smooth) to 12 (busy)')
+    p.add_argument('--many', type=int, nargs='*', metavar='N', help='so many small photos instead')
+    args = p.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        work = Path(work)
-        make(work/'large', 60, (4000,3000), args.grain)
-        make(work/'small', 400, (640,480), args.grain)
-        make(work/'warm', 4, (640,480))
-        for f in (ours, fastais): f(work/'warm')
-        print('| folder | clean_photos | resize_images + verify_images | ratio | of processor time | clean_photos kept | fastai kept |\n|---|---|---|---|---|---|---|')
-        for name,n in (('60 of 12 megapixels', 'large'), ('400 of 640×480', 'small')): compare(name, work/n, work, args.rounds)
+        if args.many is not None: many(Path(work), args.many or [2_000, 20_000])
+        else: against_fastai(Path(work), args.rounds, args.grain)
 
 if __name__ == '__main__': main()
