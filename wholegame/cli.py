@@ -122,7 +122,7 @@ def _draw(learn, out, n=12):
     learn.recorder.plot_loss()
     plt.gca().set(xlabel='batch', ylabel='loss')
     plt.savefig(out/'training_curve.png', dpi=110)
-    probs, truth = learn.get_preds()
+    with learn.no_bar(): probs, truth = learn.get_preds()
     order = probs[range(len(truth)), truth].argsort().tolist()
     picks = order if len(order) <= n else [order[round(i*(len(order)-1)/(n-1))] for i in range(n)]
     rows = -(-len(picks)//4)
