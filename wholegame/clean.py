@@ -105,13 +105,13 @@ def _twins(thumbs, classes, order, load):
     def gone(i): return i in twin and classes[twin[i]] in (classes[i], None)
     for block in chunked(order, 256):
         for before in (*chunked(firsts, 2048), None):
-            some = [i for i in block if not gone(i)]
-            others = before or some
+            some = np.array([i for i in block if not gone(i)], int)
+            others = np.array(before) if before else some
             far = size[some][:,None] + size[others] - 2*squares[some]@squares[others].T
             near = far < .2*np.maximum(size[some][:,None], size[others]) + 600
-            for i, row in zip(some, near if before else np.tril(near, -1)):
-                js = np.array(others)[row]
-                if not len(js): continue
+            if not before: near = np.tril(near, -1)
+            for k in np.flatnonzero(near.any(1)):
+                i, js = int(some[k]), others[near[k]]
                 left, slopes, trims = _fit(soft(i), soft(js), _trim)
                 fits = np.sqrt((left**2).mean(1)) < .25*np.sqrt(slopes.mean()) + 2.5
                 for j, guess in zip(js[fits].tolist(), trims[fits]):
@@ -220,7 +220,7 @@ def _clean(path, dest, photos, reasons, held, max_size, n_workers, progress):
         rows, names = _read_rows(folder/'sources.csv'), _copy_names([o.file.name for o in mine if not o.reason])
         for o in mine:
             o.source = rows.get(o.file.name, {})
-            if not o.reason: o.copy = Path(o.name).with_name(names[o.file.name]).as_posix()
+            if not o.reason: o.copy = normalize('NFC', Path(o.name).with_name(names[o.file.name]).as_posix())
             o.made = made.get(o.copy, '') == o.made_from > ''
     def report(unfinished=''):
         rows = {_name(f, path): dict(reason=r) for f,r in reasons.items()}
