@@ -94,21 +94,27 @@ def _thumbnail(jpeg):
     im.draft('RGB', (72,72))
     return np.asarray(im.resize((24,24), Image.Resampling.LANCZOS))
 
+def _squares(thumbs):
+    "Colours of 8 × 8 squares, without their mean, and two numbers that make one product tell how far pictures are apart"
+    x = thumbs.reshape(-1, 8, 3, 8, 3, 3).mean((2, 4), dtype='float32').reshape(len(thumbs), -1)
+    x -= x.mean(1, keepdims=True)
+    return np.hstack([x, .88*(x**2).sum(1, keepdims=True), np.ones_like(x[:,:1])])
+
+_product = np.diag(np.r_[[-2]*192, 0, 0]).astype('float32')
+_product[[192,193],[193,192]] = 1
+
 def _twins(thumbs, classes, order, load):
     """Photos with a twin in another class, all of them, and in each class every photo with a twin before it: a dict
     from position to the twin's. `thumbs`: n × 24 × 24 × 3; `classes`: of each, None for a held-out photo; `order`:
     positions, those first that we would rather keep; `load` gives the PIL picture at a position"""
-    squares = thumbs.reshape(-1, 8, 3, 8, 3, 3).mean((2, 4), dtype='float32').reshape(len(thumbs), -1)
-    squares -= squares.mean(1, keepdims=True)
-    size, twin, firsts = (squares**2).sum(1), {}, []
+    a, twin, firsts = _squares(thumbs), {}, []
     def soft(i): return _blur(thumbs[i].astype('float32'), 1)
     def gone(i): return i in twin and classes[twin[i]] in (classes[i], None)
     for block in chunked(order, 256):
         for before in (*chunked(firsts, 2048), None):
             some = np.array([i for i in block if not gone(i)], int)
             others = np.array(before) if before else some
-            far = size[some][:,None] + size[others] - 2*squares[some]@squares[others].T
-            near = far < .2*np.maximum(size[some][:,None], size[others]) + 600
+            near = a[some]@_product@a[others].T < 600
             if not before: near = np.tril(near, -1)
             for k in np.flatnonzero(near.any(1)):
                 i, js = int(some[k]), others[near[k]]
@@ -223,11 +229,11 @@ def _clean(path, dest, photos, reasons, held, max_size, n_workers, progress):
             if not o.reason: o.copy = normalize('NFC', Path(o.name).with_name(names[o.file.name]).as_posix())
             o.made = made.get(o.copy, '') == o.made_from > ''
     def report(unfinished=''):
-        rows = {_name(f, path): dict(reason=r) for f,r in reasons.items()}
+        rows = {(k := _name(f, path)): dict(file=k, reason=r) for f,r in reasons.items()}
         for o in photos:
             reason, copy = o.reason or unfinished, '' if o.reason else o.copy
-            rows[o.name] = o.source | dict(copy=copy, reason=reason, twin=o.twin, made_from=o.made_from)
-        _write_rows(dest/'report.csv', {k: v | dict(file=k) for k,v in rows.items()}, _columns)
+            rows[o.name] = o.source | dict(file=o.name, copy=copy, reason=reason, twin=o.twin, made_from=o.made_from)
+        _write_rows(dest/'report.csv', rows, _columns)
 
     for o in made.keys() - {o.copy for o in photos if o.made}: (dest/o).unlink()
     for o in dest.rglob('.' + '[0-9a-f]'*32 + '.part'): o.unlink() # of a killed run
