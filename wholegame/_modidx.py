@@ -29,6 +29,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'wholegame.clean._name': ('helpers/clean.html#_name', 'wholegame/clean.py'),
                                  'wholegame.clean._note': ('helpers/clean.html#_note', 'wholegame/clean.py'),
                                  'wholegame.clean._small_jpeg': ('helpers/clean.html#_small_jpeg', 'wholegame/clean.py'),
+                                 'wholegame.clean._squares': ('helpers/clean.html#_squares', 'wholegame/clean.py'),
                                  'wholegame.clean._thumbnail': ('helpers/clean.html#_thumbnail', 'wholegame/clean.py'),
                                  'wholegame.clean._twins': ('helpers/clean.html#_twins', 'wholegame/clean.py'),
                                  'wholegame.clean._view': ('helpers/clean.html#_view', 'wholegame/clean.py'),
