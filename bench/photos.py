@@ -8,15 +8,16 @@ The first makes two folders by formula, 60 photos of 12 megapixels (0.8 to 2.6 M
 classes and with some trouble in it: photos cut off, web pages called .jpg, and photos that are there twice. Both clean
 the same folders in turn, so that a busy moment of the machine hits both; medians of the rounds. Processor time is that
 of all threads and processes together, and hardly depends on what else the machine is doing."""
-import csv, os, shutil, statistics, sys, tempfile, time
+import io, os, shutil, statistics, sys, tempfile, time
 from pathlib import Path
 
 from measure import head, is_whole, options, picture, run
 
+import numpy as np
 from fastai.vision.all import get_image_files, resize_images, verify_images
-from PIL import Image
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 from wholegame.clean import clean_photos
-from wholegame.setup import data_path
+from wholegame.photos import open_photo
 
 CLASSES = 'bird', 'forest'
 
@@ -71,7 +72,7 @@ def against_fastai(work, rounds, grain):
 ONCE = '''
 import sys
 from wholegame.clean import clean_photos
-from wholegame.setup import data_path
+from wholegame.photos import open_photo
 if __name__ == '__main__': print(len(clean_photos(sys.argv[1], sys.argv[2]).kept))
 '''
 
@@ -85,50 +86,66 @@ def many(work, sizes):
         seconds, mb, told = run(sys.executable, work/'once.py', work/f'{n}', work/f'{n}_cleaned')
         print(f'| {n:,} | {int(told):,} | {seconds:.1f} s | {1e3*seconds/n:.2f} ms | {mb:.0f} MiB |', flush=True)
 
-def half(im): return im.resize((im.width//2, im.height//2), Image.Resampling.LANCZOS)
+def squeezed(im, quality):
+    im.save(f := io.BytesIO(), 'JPEG', quality=quality)
+    return Image.open(f)
 
-def trimmed(im):
-    w, h = im.width/100, im.height/100
-    return im.crop((round(w), round(h), round(im.width - w), round(im.height - h)))  # 1 % on each side
+def scaled(im, share): return im.resize([max(1, round(o*share)) for o in im.size], Image.Resampling.BICUBIC)
 
-# What is done to a photo, the quality of the JPEG that is made of it, and whether it goes to the other class
-COPIES = {'half the size': (half, 85, False), 'JPEG of quality 40': (lambda im: im, 40, False),
-          'trimmed by 2 %': (trimmed, 85, False), 'in the other class, too': (lambda im: im, 70, True)}
+def trimmed(im, share):
+    "Without this share of each side"
+    w, h = im.size
+    return im.crop((round(share*w), round(share*h), round((1-share)*w), round((1-share)*h)))
 
-def digits(folder):
-    "The 1,797 handwritten digits of scikit-learn, as photos of 160×160"
+CHANGES = {'scaled to 30 %': lambda im: scaled(im, .3), 'JPEG of quality 30': lambda im: squeezed(im, 30),
+           '1 % trimmed on each side': lambda im: trimmed(im, .01),
+           '2 % trimmed on each side': lambda im: trimmed(im, .02),
+           '2 % trimmed, half the size, quality 50': lambda im: squeezed(scaled(trimmed(im, .02), .5), 50),
+           '10 % darker': lambda im: ImageEnhance.Brightness(im).enhance(.9)}
+
+def fruit(i, r):
+    im, x, y = Image.new('RGB', (160, 160), (250, 250, 250)), (i*7) % 17 - 8, (i*5) % 19 - 9  # no two at one place
+    ImageDraw.Draw(im).ellipse((30+x, 35+y, 130+x, 140+y), fill=[(200, 30, 40), (90, 160, 50), (230, 200, 60)][i % 3])
+    return im
+
+def bottle(i, r):
+    "On white; what differs is the label's colour, and the word on it"
+    im = Image.new('RGB', (300, 400), 'white')
+    draw, label = ImageDraw.Draw(im), tuple(map(int, r.integers(120, 255, 3)))
+    for box in ((90, 120, 210, 380), (130, 40, 170, 125)): draw.rectangle(box, fill=(60, 110, 70))
+    draw.rectangle((95, 190, 205, 310), fill=label)
+    word = ''.join(chr(65 + o) for o in r.integers(0, 26, 4))
+    draw.text((150, 250), word, font=ImageFont.load_default(34), fill='black', anchor='mm')
+    return im
+
+def plain(i, r): return Image.new('RGB', (160, 120), ['red', 'blue', 'green', 'white', 'black', 'gray'][i])
+
+def digit(image): return Image.fromarray((image*15.9).astype('uint8')).resize((64, 64), Image.Resampling.BICUBIC)
+
+def cleaned(work, **classes):
+    "What clean_photos reports on classes of pictures"
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        for cls, pictures in classes.items():
+            (Path(folder)/'raw'/cls).mkdir(parents=True)
+            for i, im in enumerate(pictures): im.save(Path(folder)/'raw'/cls/f'{i:04}.png')
+        return clean_photos(Path(folder)/'raw', Path(folder)/'clean')
+
+def duplicates(work, folder):
+    "Recall: copies lie in another class, and those are found that are left out in both. Precision: different pictures"
     from sklearn.datasets import load_digits
-    for i, (im, n) in enumerate(zip(*load_digits(return_X_y=True))):
-        (folder/f'{n}').mkdir(parents=True, exist_ok=True)
-        grey = Image.fromarray((im.reshape(8, 8)*15.9).astype('uint8')).resize((160, 160), Image.Resampling.BICUBIC)
-        grey.convert('RGB').save(folder/f'{n}'/f'{i:04}.jpg')
-    return folder
-
-def pairs(folder, dest):
-    "How many photos were cleaned, and which of them were taken for copies of which, by their names"
-    clean_photos(folder, dest, max_size=1000)
-    with (dest/'report.csv').open(encoding='utf-8', newline='') as f: rows = list(csv.DictReader(f))
-    twins = [o for o in rows if o['reason'].startswith('same photo')]
-    return len(rows), [(Path(o['file']).stem, Path(o['twin']).stem) for o in twins]
-
-def duplicates(work, photos):
-    "Print a row for each kind of copy (found: recall; wrong: what precision lacks), and for pictures that only look so"
-    head('pictures', 'copies made', 'found', 'wrong pairs')
-    kept = clean_photos(photos, work/'kept', max_size=1000).kept
-    for i, (name, (change, quality, other)) in enumerate(COPIES.items()):
-        for n, photo in enumerate(kept):
-            im, cls = Image.open(photo), photo.parent.name
-            to = CLASSES[(cls == CLASSES[0]) == other]
-            for folder in (cls, to): (work/f'{i}'/folder).mkdir(parents=True, exist_ok=True)
-            shutil.copy(photo, work/f'{i}'/cls/f'{n}_a.jpg')
-            change(im).save(work/f'{i}'/to/f'{n}_b.jpg', quality=quality)
-        _, found = pairs(work/f'{i}', work/f'{i}_cleaned')
-        right = {a.split('_')[0] for a, b in found if a.split('_')[0] == b.split('_')[0]}
-        wrong = [o for o in found if o[0].split('_')[0] != o[1].split('_')[0]]
-        print(f'| {len(kept)} photos: {name} | {len(kept)} | {len(right)} | {len(wrong)} |', flush=True)
-    for name, folder in (('drawings', data_path()/'birds_or_forest'), ('handwritten digits', digits(work/'digits'))):
-        n, found = pairs(folder, work/f'{name} cleaned')
-        print(f'| {n} {name}, all different | 0 | 0 | {len(found)} |', flush=True)
+    photos = [open_photo(o) for o in get_image_files(folder).sorted()]
+    head(f'change of {len(photos)} photos', 'copies found')
+    for name, change in CHANGES.items():
+        report = cleaned(work, photo=photos, copy=[change(o) for o in photos])
+        found = {Path(o).name for o in report.rejected.get('same photo in two classes', [])}
+        print(f'| {name} | {len(found)/len(photos):.1%} |', flush=True)
+    print()
+    head('different pictures', 'how many', 'taken for copies')
+    banks = {name: [f(i, np.random.default_rng(i)) for i in range(n)] for name, f, n in
+             (('fruit on white', fruit, 60), ('bottles with other labels', bottle, 100), ('plain colours', plain, 6))}
+    banks |= {'handwritten digits': list(map(digit, load_digits().images)), 'the photos themselves': photos}
+    for name, pictures in banks.items():
+        print(f'| {name} | {len(pictures)} | {len(pictures) - len(cleaned(work, bank=pictures).kept)} |', flush=True)
 
 def main():
     p = options(__doc__)
