@@ -34,7 +34,7 @@ def _small_jpeg(file, max_size, max_mb=20, max_mp=50):
     im = _picture(file, max_mp, max_mb)
     pixels, scale = im.width*im.height, min(1, max_size/max(im.size))
     im.draft('RGB', [max(1, round(o*scale)) for o in im.size])
-    memory = pixels if 'progressive' in im.info else im.width*im.height
+    memory = pixels if 'progressive' in im.info else max(im.width*im.height, pixels/8)
     with _large if memory > 4e6 else nullcontext(): im = _upright(_decode(im), max_size)
     try: im.save(f := io.BytesIO(), 'JPEG', quality='keep' if im.format == 'JPEG' else 90, comment=b'')
     except Exception as e: raise PhotoError(f'no small copy can be made of it: {e}') from None
@@ -95,7 +95,7 @@ def _thumbnail(jpeg):
     return np.asarray(im.resize((24,24), Image.Resampling.LANCZOS))
 
 def _squares(thumbs):
-    "Colours of 8 × 8 squares, without their mean, and two numbers that make one product tell how far pictures are apart"
+    "Colours of 8 × 8 squares without their mean, and two numbers more, so that one product tells who is near whom"
     x = thumbs.reshape(-1, 8, 3, 8, 3, 3).mean((2, 4), dtype='float32').reshape(len(thumbs), -1)
     x -= x.mean(1, keepdims=True)
     return np.hstack([x, .88*(x**2).sum(1, keepdims=True), np.ones_like(x[:,:1])])
@@ -169,9 +169,9 @@ def _made(dest):
     rows = _read_rows(dest/'report.csv', _columns).values()
     listed, made = {o['copy']: o['made_from'] for o in rows if o['copy']}, {}
     for o in dest.rglob('*'):
-        name = o.relative_to(dest).as_posix()
-        if '/.' in f'/{name}' or not o.is_symlink() and (o.is_dir() or name == 'report.csv'): continue
-        if o.is_symlink() or name not in listed:
+        name, linked = o.relative_to(dest).as_posix(), o.is_symlink()
+        if not linked and ('/.' in f'/{name}' or name == 'report.csv' or o.is_dir()): continue
+        if linked or name not in listed:
             raise PhotoError(f"'{printable(dest)}' holds '{printable(name)}', which was not put there by cleaning: "
                              'choose an empty folder for the copies.')
         made[name] = listed[name]

@@ -9,7 +9,7 @@ __all__ = ['photo_name', 'same_name', 'PhotoError', 'load_photo', 'open_photo', 
 # %% ../nbs/helpers/photos.ipynb #b8c3ffbc
 import csv, hashlib, io, os, re, stat, time, unicodedata, warnings
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -145,7 +145,8 @@ def photo_problem(
     if not stat.S_ISREG(about.st_mode): return 'not a regular file'
     if file.name.startswith('.'): return 'a hidden file'
     if ending in ('.heic', '.heif'): return _foreign.format('HEIC')
-    if ending not in _endings: return 'not named as a picture, such as photo.jpg'
+    if not ending: return 'its name has no ending, such as .jpg'
+    if ending not in _endings: return f'{ending} files are not opened here'
     if not os.access(file, os.R_OK): return 'cannot be opened: Permission denied'
     return 'empty file' if not about.st_size else f'more than {max_mb:g} MB' if about.st_size > max_mb*1e6 else ''
 
@@ -164,20 +165,22 @@ _begins, _formula = r'(?:^|(?<=[;\t\r\n]))', r'''(?=[ '"]*[=+\-@＝＋－＠])''
 
 def _read_rows(path, columns=_source) -> dict: # Rows by their file; none if there is no table yet
     "The table at `path`. Raises `PhotoError` if it is not one with just these `columns`"
-    if not path.exists(): return {}
+    if not os.path.lexists(path): return {}
     try:
-        with path.open(encoding='utf-8-sig', errors='surrogatepass', newline='') as f:
-            rows = csv.DictReader(f, restval='')
-            if rows.fieldnames != columns: raise csv.Error(f"its columns are not {', '.join(columns)}")
-            tidy = [{k: re.sub(f"{_begins}'{_formula}", '', o[k]) for k in columns} for o in rows]
+        text = _read(path, 100).decode('utf-8-sig', 'surrogatepass')
+        rows = csv.DictReader(io.StringIO(text, newline=''), restval='')
+        if rows.fieldnames != columns: raise csv.Error(f"its columns are not {', '.join(columns)}")
+        tidy = [{k: re.sub(f"{_begins}'{_formula}", '', o[k]) for k in columns} for o in rows]
         return {o['file']: o for o in tidy}
-    except (csv.Error, UnicodeError, OSError) as e:
+    except (csv.Error, UnicodeError, PhotoError) as e:
         raise PhotoError(f'{printable(path)} is not a table of photos ({e}): move it to another place.') from None
 
 def _write_rows(path, rows, columns=_source):
     "Write `rows`, a dict of dicts, to `path`, sorted by their keys; what a spreadsheet would run becomes text"
-    csv.writer(f := io.StringIO(newline='')).writerows([columns] + [
-        [re.sub(_begins + _formula, "'", rows[k].get(c, '')) for c in columns] for k in sorted(rows)])
+    f = io.StringIO(newline='')
+    table = csv.writer(f)
+    table.writerow(columns)
+    table.writerows([re.sub(_begins + _formula, "'", rows[k].get(c, '')) for c in columns] for k in sorted(rows))
     write_file(path, f.getvalue().encode('utf-8', 'surrogatepass'))
 
 # %% ../nbs/helpers/photos.ipynb #cb3f0d2b
@@ -240,14 +243,16 @@ def download_photos(
     start, saved, dest = time.monotonic(), time.monotonic(), Path(dest)
     urls = L(urls).unique().filter(lambda o: o.strip())
     dest.mkdir(parents=True, exist_ok=True)
-    for o in dest.glob('.' + '[0-9a-f]'*32 + '.part'): # of a killed run
-        if o.stat().st_mtime < time.time() - 60: o.unlink(missing_ok=True)
+    for o in dest.glob('.' + '[0-9a-f]'*32 + '.part'): # of a killed run, or of another one that is just writing it
+        with suppress(OSError):
+            if o.stat().st_mtime < time.time() - 60: o.unlink()
     there = {o.stem: o for o in dest.iterdir() if o.name[0] != '.'}
     already = {o: there[photo_name(o)] for o in urls if photo_name(o) in there}
     drawn, online = L(o for o in urls if o not in already).partition(lambda o: o.startswith('file:'))
     web = fetch_all(online, n_workers, timeout, total=total_timeout, max_mb=max_mb, retries=retries,
                     allow_private=allow_private)
     sources, downloaded, rejected = {f.name: o for o,f in already.items()}, L(), defaultdict(L)
+    _add_sources(dest, sources)
     bar = tqdm(chain(zip(drawn, repeat(None)), web), f'Downloading {printable(dest.name)}', len(drawn) + len(online),
                unit='photo', disable=None if progress is None else not progress)
     try:
