@@ -10,8 +10,6 @@ import argparse, json, os, platform, sys, tempfile, unicodedata
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from .models import ModelError, as_model, check_folder
-from .photos import PhotoError, photo_problem
 from .setup import data_mode, data_setting, gpu_name, is_online, printable, quiet, running_on, use_data
 
 # %% ../nbs/helpers/cli.ipynb #dfd869c4
@@ -68,7 +66,7 @@ def _check_enough(name, n, advice):
 
 def _lay_aside(photos, out):
     "A small copy of the first of `photos` that can be opened, to ask the model about when it is trained"
-    from wholegame.photos import open_photo
+    from wholegame.photos import PhotoError, open_photo
     for o in photos:
         try: im = open_photo(o)
         except PhotoError: continue # clean_photos reports it
@@ -80,6 +78,7 @@ def _lay_aside(photos, out):
 def _own_photos(src, names, out):
     "Clean copies of the photos in `src/<class>`; the photo laid aside; the names of the class folders"
     from wholegame.clean import clean_photos
+    from wholegame.photos import photo_problem
     folders = _class_folders(src, names)
     a, b = out.resolve(), src.resolve()
     _need(not a.is_relative_to(b) and not b.is_relative_to(a/'photos'),
@@ -139,13 +138,13 @@ def _draw(learn, out, n=12):
 # %% ../nbs/helpers/cli.ipynb #cli-fit
 def _fit(learn, epochs):
     "fine_tune, with fastai's bars in a terminal, and else a line an epoch"
-    if sys.stdout.isatty(): return learn.fine_tune(epochs)
+    if sys.stdout and sys.stdout.isatty(): return learn.fine_tune(epochs)
     learn.logger = lambda row: _say('  '.join(f'{o:.4f}' if isinstance(o, float) else f'{o!s:10}' for o in row))
     with learn.no_bar(): learn.fine_tune(epochs)
 
 def _save(learn, out, **about):
     "Save the model to `out`, or, where that fails, to another place, and say which"
-    from wholegame.models import save_model
+    from wholegame.models import ModelError, save_model
     try: return save_model(learn, out, **about)
     except (ModelError, OSError) as e:
         other = save_model(learn, tempfile.mkdtemp(prefix='wholegame-'), **about)
@@ -160,6 +159,7 @@ def train(args):
     _need(len(os.fsencode(out.name)) <= 200, 'These names are too long for a folder: name one, as in --out my_model.')
     if args.photos: _class_folders(Path(args.photos), names)
     arch = _find_arch(args.arch)
+    from wholegame.models import check_folder
     check_folder(out)
     if not args.photos and data_mode() == 'sample':
         why = 'WHOLEGAME_DATA=sample says so' if data_setting() == 'sample' else 'there is no network'
@@ -190,6 +190,7 @@ def train(args):
 # %% ../nbs/helpers/cli.ipynb #01bcb12f
 def _photos_in(path):
     "`path`, or, if it is a folder, all photos in it and below, sorted"
+    from wholegame.photos import photo_problem
     if not path.is_dir(): return [path]
     found = [o for o in sorted(path.rglob('[!.]*')) if not photo_problem(o, path)]
     found = [o for o in found if not any(p[0] == '.' for p in o.relative_to(path).parts)]
@@ -216,12 +217,14 @@ def _say_json(answers):
 # %% ../nbs/helpers/cli.ipynb #a783c823
 def _answers(model, photos, troubles):
     "What `model` says of each photo; sentences about those that it cannot read are added to `troubles`"
+    from wholegame.photos import PhotoError
     for photo,got in zip(photos, model.each(photos)):
         if isinstance(got, PhotoError): troubles.append(str(got))
         else: yield str(photo), *got
 
 def predict(args):
     "What is on each photo, and how sure is the model?"
+    from wholegame.models import as_model
     model, troubles = as_model(args.model, 'photo'), []
     photos = [f for o in args.photos for f in _photos_in(Path(o))]
     answers = _answers(model, photos, troubles)
@@ -275,7 +278,7 @@ def _parser():
 def _sentence(e):
     "What to tell about an error that people can do something about"
     if isinstance(e, KeyboardInterrupt):
-        return 'Stopped. What was downloaded is kept: the same command goes on from there.'
+        return 'Stopped. The same command goes on from what is there already.'
     text = f"{e.strerror}: '{e.filename}'" if isinstance(e, OSError) and e.filename else str(e)
     return '\n'.join(map(printable, text.split('\n')))
 
