@@ -6,12 +6,12 @@
 __all__ = ['clean_photos']
 
 # %% ../nbs/helpers/clean.ipynb #2d61b7f4
-import io, os, time
+import io, os, re, time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import lru_cache
-from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ from fastcore.basics import chunked
 from fastcore.foundation import L
 from filelock import FileLock, Timeout
 from PIL import Image
-from .photos import (_decode, _photos, _picture, _read_rows, _source, _strict, _trouble, _upright,
+from .photos import (_decode, _photos, _picture, _read, _read_rows, _source, _strict, _trouble, _upright,
                               _write_rows, PhotoError, photo_problem, Report, same_name, write_file)
 from .setup import printable
 
@@ -138,8 +138,13 @@ def _find(path, classes):
             raise PhotoError(f"There is no folder '{printable(c)}' in '{printable(path)}'.")
     if classes: top = [o for o in top if any(same_name(o.name, c) for c in classes)]
     if not any(o.is_dir() for o in top): return [('', o) for o in top], {}
+    names = Counter(normalize('NFC', o.name).casefold() for o in top if o.is_dir())
+    twice = [o for o in top if names[normalize('NFC', o.name).casefold()] > 1]
+    if twice: raise PhotoError(f"'{printable(path)}' has two folders called '{printable(twice[0].name)}': rename one.")
     for o in top:
         if not o.is_dir(): reasons[o] = 'not in a class folder'
+        elif o.name == 'report.csv' or len(os.fsencode(normalize('NFC', o.name))) > 255:
+            reasons[o] = 'its name cannot be the name of a class'
         elif not Path(os.path.realpath(o)).is_relative_to(path.resolve()): reasons[o] = 'a link out of the folder'
         else:
             try: inside = _visible(o)
@@ -155,10 +160,12 @@ def _copy_names(names):
     copies, taken = {}, set()
     def plain(name): return normalize('NFC', name).casefold()
     for n in sorted(names, key=lambda o: (not o.endswith('.jpg'), o)):
-        stem, key = Path(n).stem, sha256(n.encode('utf-8', 'surrogatepass')).hexdigest()[:12]
-        free = [o for o in (stem, n, f'{stem[:40]}_{key}') if plain(o) not in taken and len(os.fsencode(o)) < 252]
-        copies[n] = f'{free[0]}.jpg'
-        taken.add(plain(free[0]))
+        stem, whole = (normalize('NFC', o) for o in (Path(n).stem, n))
+        short = os.fsencode(stem)[:200].decode('utf-8', 'ignore')
+        names = chain([stem, whole], (f'{short}-{i}' for i in count(2)))
+        free = next(o for o in names if plain(o) not in taken and len(os.fsencode(o)) < 252)
+        copies[n] = f'{free}.jpg'
+        taken.add(plain(free))
     return copies
 
 # %% ../nbs/helpers/clean.ipynb #1b0b9b2f
@@ -171,7 +178,8 @@ def _made(dest):
     for o in dest.rglob('*'):
         name, linked = o.relative_to(dest).as_posix(), o.is_symlink()
         if not linked and ('/.' in f'/{name}' or name == 'report.csv' or o.is_dir()): continue
-        if linked or name not in listed:
+        ours = name.endswith('.jpg') and name.count('/') < 2 and re.fullmatch(r'(\d+ ){3}\d+', listed.get(name, ''))
+        if linked or not ours or not o.is_file():
             raise PhotoError(f"'{printable(dest)}' holds '{printable(name)}', which was not put there by cleaning: "
                              'choose an empty folder for the copies.')
         made[name] = listed[name]
@@ -183,7 +191,7 @@ def _name(file, path): return file.relative_to(path).as_posix()
 def _note(cls, file, path, max_size):
     "What is known of `file` before it is opened"
     reason, made_from = photo_problem(file, path), ''
-    try: made_from = f'{file.stat().st_size} {file.stat().st_mtime_ns} {max_size}'
+    try: made_from = '{o.st_size} {o.st_mtime_ns} {o.st_ino} {max_size}'.format(o=file.stat(), max_size=max_size)
     except OSError as e: reason = reason or _trouble(e)
     return SimpleNamespace(cls=cls, file=file, name=_name(file, path), made_from=made_from, reason=reason,
                            twin='', copy='', pixels=0)
@@ -191,7 +199,7 @@ def _note(cls, file, path, max_size):
 def _examine(i, o, dest, max_size, thumbs):
     "Make the copy of the photo `o`, unless it is there; fill in its size and its thumbnail, or the reason why not"
     try:
-        try: thumbs[i] = _thumbnail((dest/o.copy).read_bytes() if o.made else b'')
+        try: thumbs[i] = _thumbnail(_read(dest/o.copy, 20) if o.made else b'')
         except Exception: # there is no copy yet, or somebody has damaged it
             jpeg, o.pixels = _small_jpeg(o.file, max_size)
             write_file(dest/o.copy, jpeg)
@@ -252,8 +260,8 @@ def _clean(path, dest, photos, reasons, held, max_size, n_workers, progress):
     for _,o in jobs:
         if o.reason: (dest/o.copy).unlink(missing_ok=True)
     report()
-    for o in dest.iterdir():
-        if o.is_dir() and not any(o.iterdir()): o.rmdir()
+    for o in {(dest/o).parent for o in [*made, *(o.copy for _,o in jobs)]} - {dest}:
+        with suppress(OSError): o.rmdir() # unless there is something in it
 
 # %% ../nbs/helpers/clean.ipynb #2b5a2b67
 @_strict()
