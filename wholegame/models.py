@@ -243,8 +243,8 @@ def load_model(folder) -> Model:
 def as_model(model, task:str) -> Model:
     "`model`, or the model in the folder `model`. `ModelError` if it is for another task than `task`"
     found = model if isinstance(model, Model) else load_model(model)
-    _need(found.task == task, printable(f"'{model}' is a {found.task} model, and this needs a {task} model."))
-    return found
+    if found.task == task: return found
+    raise ModelError(printable(f"'{model}' is a {found.task} model, and this needs a {task} model."))
 
 def is_it(
     model, # A folder, or what `load_model` returned: load once if you have many photos
