@@ -122,11 +122,11 @@ def _opened(photo, max_mp, finish):
         what = f"'{printable(photo)[-200:]}'" if isinstance(photo, (str, os.PathLike)) else 'This picture'
         raise PhotoError(f'{what} cannot be used as a photo: {e}.') from None
 
-def load_photo(photo, max_mp:float=100) -> Image.Image: # Decoded, neither turned nor converted
+def load_photo(photo, max_mp:float=100.) -> Image.Image: # Decoded, neither turned nor converted
     "`photo` (a path, a PIL picture, bytes, or an array of uint8) as it is stored. Raises `PhotoError`"
     return _opened(photo, max_mp, lambda im: im)
 
-def open_photo(photo, max_mp:float=100) -> Image.Image: # Upright, RGB
+def open_photo(photo, max_mp:float=100.) -> Image.Image: # Upright, RGB
     "`photo` (a path, a PIL picture, bytes, or an array of uint8) as it is meant to be seen. Raises `PhotoError`"
     return _opened(photo, max_mp, lambda im: _upright(im.copy()))
 
