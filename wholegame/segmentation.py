@@ -93,7 +93,7 @@ def check_masks(
     codes, photos, sizes = read_codes(path), get_image_files(Path(path)/'images').sorted(), set()
     for o in photos:
         sizes.add(wh := open_photo(o).size)
-        with Image.open(o) as im: turned = im.getexif().get(0x112, 1) > 1
+        with Image.open(o) as im: turned = im.getexif().get(0x112, 1) != 1
         if turned: raise MaskError(f"'{o}' lies on its side, says its EXIF data: turn it, and its mask, for good.")
         if not mask_file(o).is_file():
             raise MaskError(f"The photo '{o}' has no mask: put it there as '{mask_file(o)}', or remove the photo.")
