@@ -6,14 +6,17 @@
 __all__ = ['inspect_pixels', 'photo_files', 'photo_loaders']
 
 # %% ../nbs/01_is_it_a_bird.ipynb #dcda3719
+import numpy as np
 from base64 import b64encode
 from functools import partial
 from html import escape
 from io import BytesIO
+from pathlib import Path
 from string import Template
 from fastai.vision.all import CategoryBlock, DataBlock, ImageBlock, RandomSplitter, Resize, get_files, parent_label
 from fastcore.foundation import L
 from IPython.display import HTML
+from PIL import Image
 from .photos import PhotoError, open_photo, photo_problem
 from .setup import data_path
 
@@ -40,7 +43,7 @@ def photo_files(
     return get_files(path, folders=classes).filter(lambda o: not photo_problem(o, path)).sorted()
 
 # %% ../nbs/01_is_it_a_bird.ipynb #19170814
-def _open(photo): return open_photo(photo)
+def _open(photo:Path|str|bytes|np.ndarray|Image.Image): return open_photo(photo) # learn.predict goes by these types
 
 def photo_loaders(
     path,                # Folder with one folder of photos for each class
