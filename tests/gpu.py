@@ -29,6 +29,5 @@ def test_a_notebook_runs_and_trains_there(path, kept, tmp_path, record_property)
     problems, told = nbdev_test(path, copy_files(tmp_path), 'gpu' if DEVICE == 'cuda' else '', ENV)
     record_property('notebook', told)
     kept.append(told)
-    trains = any('learn.fi' in c.source for _,c in cells(read(path), 'code'))  # fit, fit_one_cycle, fine_tune
-    missed = DEVICE == 'cuda' and path in LESSONS and trains and not told['gpu']
+    missed = DEVICE == 'cuda' and path in LESSONS and 'cpu' in told['trained']
     check([*problems, *(['it trained without the GPU'] if missed else [])], path)

@@ -30,7 +30,8 @@ if 'torch' in sys.modules: print('GPU memory:', sys.modules['torch'].cuda.max_me
     times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
     nb, gpu = nbformat.read(folder/path, 4), re.search(r'GPU memory: [1-9]', done.stdout)
     wrong = list(did_run(nb, times, flags)) if done.returncode == 0 else [f'nbdev-test fails:\n{done.stdout}']
-    return wrong, {**told(path, nb, times, 'nbdev-test'), 'gpu': bool(gpu)}
+    fits = sum(times.get(c.id, 0) for _,c in cells(nb, 'code') if 'learn.fi' in c.source)  # fit, fit_one_cycle, fine_tune
+    return wrong, {**told(path, nb, times, 'nbdev-test'), 'trained': {'cuda' if gpu else 'cpu': fits} if fits else {}}
 
 def kernel_times(nb):
     "The seconds that each cell took in a real kernel, by its id"
@@ -57,6 +58,6 @@ def told(path, nb, times, how):
 def table(rows):
     "The facts of many notebooks, in columns"
     if not rows: return ''
-    rows = pd.DataFrame(rows).sort_values('notebook').set_index('notebook').drop(columns='gpu', errors='ignore')
+    rows = pd.DataFrame(rows).sort_values('notebook').set_index('notebook').drop(columns='trained', errors='ignore')
     rows.loc[f'{len(rows)} notebooks'] = [rows[o].sum() if o in ('seconds', 'cells', 'tests') else '' for o in rows]
     return rows.rename_axis(None).to_string(formatters={'seconds': '{:.1f}'.format})
