@@ -30,8 +30,9 @@ if 'torch' in sys.modules: print('GPU memory:', sys.modules['torch'].cuda.max_me
     times = {k: float(v) for k,v in re.findall(rf'^{re.escape(path.name)}:(\S+): ([\d.]+)s$', done.stdout, re.M)}
     nb, gpu = nbformat.read(folder/path, 4), re.search(r'GPU memory: [1-9]', done.stdout)
     wrong = list(did_run(nb, times, flags)) if done.returncode == 0 else [f'nbdev-test fails:\n{done.stdout}']
-    fits = sum(times.get(c.id, 0) for _,c in cells(nb, 'code') if 'learn.fi' in c.source)  # fit, fit_one_cycle, fine_tune
-    return wrong, {**told(path, nb, times, 'nbdev-test'), 'trained': {'cuda' if gpu else 'cpu': fits} if fits else {}}
+    fits = sum(times.get(c.id, 0) for _,c in cells(nb, 'code') if 'learn.fi' in c.source)  # fit, fine_tune
+    trained = {'cuda' if gpu else 'cpu': fits} if fits else {}
+    return wrong, {**told(path, nb, times, 'nbdev-test'), 'trained': trained}
 
 def kernel_times(nb):
     "The seconds that each cell took in a real kernel, by its id"
