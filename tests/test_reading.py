@@ -9,7 +9,7 @@ def words_of(path):
 
 def own_file(url):
     "The path below ROOT that a badge or a GitHub address of this repository names; None for any other"
-    found = re.search(rf'/{facts()["repository"]}/(?:blob/|tree/|raw/)?main/([^#?\s]+)', url)
+    found = re.search(rf'/{facts()["repository"]}/(?:blob/|tree/|raw/)?(?:main|v[\d.]+)/([^#?\s]+)', url)
     return found and found[1]
 
 def link_problems(path):

@@ -40,7 +40,8 @@ it installs nothing, because you did that already. Then it says in one line what
 # not what is on the main branch today. fastai has a lower bound, and nothing is upgraded without need: Kaggle's fastai
 # works with Kaggle's fastcore only. Without internet, pip takes the newest wheel of the project's own data set, which
 # Kaggle mounts with or without its owner's name. So quiet, pip tells errors, but not its views on other packages.
-SETUP = '''import os, glob
+SETUP = '''#@title Set-up: run this cell first
+import os, glob
 if {{'KAGGLE_KERNEL_RUN_TYPE', 'COLAB_RELEASE_TAG'}} & set(os.environ):
     url = 'https://github.com/{repository}'
     online = os.system(f'git ls-remote {{url}} HEAD > /dev/null 2>&1') == 0
@@ -52,6 +53,9 @@ if {{'KAGGLE_KERNEL_RUN_TYPE', 'COLAB_RELEASE_TAG'}} & set(os.environ):
     !pip install -qq --no-warn-conflicts {{what}}
 from {lib_name}.setup import show_setup
 show_setup()'''
+
+# What hides the cell's code, and shows its output: on Colab, on Kaggle, in JupyterLab
+COLLAPSED = {'cellView': 'form', '_kg_hide-input': True, 'jupyter': {'source_hidden': True}}
 
 def facts():
     "What settings.ini says"
@@ -67,6 +71,10 @@ def setup_cell():
     "The source of the set-up cell"
     return SETUP.format(fastai=required('fastai'), offline=' '.join([facts()['lib_name'], *KAGGLE_LACKS]), **facts())
 
+def badges(path):
+    "Two badges that open the notebook at `path`, below ROOT, as it was in the release that its set-up cell installs"
+    return BADGES.format(page=f"{facts()['repository']}/blob/v{facts()['version']}/{path.as_posix()}", **PLACES)
+
 def find(nb, kind, words):
     "Number of the first cell of this kind that holds these words; None if there is none"
     return next((i for i,c in enumerate(nb.cells) if c.cell_type == kind and words in c.source), None)
@@ -76,19 +84,19 @@ def put_first_cells(nb, path):
     setup, words = find(nb, 'code', 'show_setup()'), find(nb, 'markdown', 'On Colab and Kaggle the next cell installs')
     if setup is None: raise SystemExit(f'{path} has no set-up cell: write one with "show_setup()" in it')
     nb.cells[setup].source = setup_cell()
+    nb.cells[setup].metadata.update(COLLAPSED)
     if words is not None: nb.cells[words].source = WORDS
     if find(nb, 'markdown', 'colab-badge.svg') is None:
         nb.cells.insert(1, new_markdown_cell('colab-badge.svg', metadata={'slideshow': {'slide_type': 'skip'}}))
-    page = f"{facts()['repository']}/blob/main/{path.as_posix()}"
-    nb.cells[find(nb, 'markdown', 'colab-badge.svg')].source = BADGES.format(page=page, **PLACES)
+    nb.cells[find(nb, 'markdown', 'colab-badge.svg')].source = badges(path)
 
 def main():
     for file in LESSONS:
         nb = nbformat.read(file, 4)
         put_first_cells(nb, file.relative_to(ROOT))
         nbformat.write(nb, file)
-    words = (ROOT/'README.md').read_text(encoding='utf-8')
-    before = re.search(r'google\.com/github/([\w.-]+/[\w.-]+)/blob', words)[1]
-    (ROOT/'README.md').write_text(words.replace(before, facts()['repository']), encoding='utf-8')
+    words, first = (ROOT/'README.md').read_text(encoding='utf-8'), badges(LESSONS[1].relative_to(ROOT))
+    words = re.sub(r'\[!\[Open in Colab.*\n\[!\[Open in Kaggle.*', first, words)
+    (ROOT/'README.md').write_text(words, encoding='utf-8')
 
 if __name__ == '__main__': main()

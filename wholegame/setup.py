@@ -110,10 +110,13 @@ _kaggle_switch = ("To use real photos and tables, open Kaggle's settings panel o
                   "(Kaggle asks for a confirmed phone number first) and run this cell again.")
 
 def show_setup():
-    "`use_data()`, and a line on what the lessons will use: the machine, its GPU, the network, data and weights"
+    "`use_data()`, figures as small JPEGs, and a line that says what is there: machine, GPU, network, data and weights"
     from wholegame.weights import which_weights
     mode, place = use_data(), dict(kaggle='Kaggle', colab='Colab', local='this computer')[running_on()]
     net = {'auto': {'real': 'on', 'sample': 'off'}[mode]}.get(data_setting(), 'not asked')
     data = 'real photos and tables' if mode == 'real' else 'the drawn sample that comes with the package'
     print(f'Running on {place} · GPU: {gpu_name()} · internet: {net} · data: {data} · weights: {which_weights()}')
     if place == 'Kaggle' and net == 'off': print(_kaggle_switch)
+    if 'ipykernel' in sys.modules:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+        set_matplotlib_formats('jpeg', pil_kwargs={'quality': 80})
