@@ -6,7 +6,7 @@
 __all__ = ['ImageURL', 'SearchError', 'search_images', 'check_engines']
 
 # %% ../nbs/helpers/search.ipynb #e3aa8a8b
-import json, re, time
+import csv, json, re, time
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from itertools import count
@@ -45,17 +45,26 @@ def _rotated(items, words):
     start = crc32(' '.join(sorted(words)).encode()) % len(items) if words else 0
     return items[start:] + items[:start]
 
+def _found_by(drawn):
+    "The classes whose search finds it, for each picture of `drawn` and each odd one; mostly, that is its own"
+    with (data_path()/'odd'/'found_by.csv').open(encoding='utf-8', newline='') as f:
+        other = {o['file']: o['found by'].split() for o in csv.DictReader(f)}
+    found = {p: other.get(f'{p.parent.name}/{p.name}', [p.parent.name]) for p in drawn}
+    return found | {data_path()/k: v for k,v in other.items() if k.startswith('odd/')}
+
 def _sample_images(query, max_images):
     "Drawings whose class or kind is in `query`. A class alone begins with its one picture that stands apart"
     folder, words = data_path()/'birds_or_forest', {_singular(w) for w in re.findall(r'\w+', query)}
-    pics = L(folder.glob('*/*_*.jpg')).sorted(lambda p: (p.stem.rsplit('_', 1)[1], p))
-    classes, kinds = sorted({p.parent.name for p in pics}), sorted({_kind(p) for p in pics})
+    drawn = L(folder.glob('*/*_*.jpg'))
+    classes, kinds = sorted({p.parent.name for p in drawn}), sorted({_kind(p) for p in drawn})
+    found = _found_by(drawn)
+    pics = L([*found]).sorted(lambda p: (p.stem.rsplit('_', 1)[1], p))
     extra, known = words - {_singular(w) for w in classes + kinds}, f"knows the words {', '.join(classes + kinds)}"
     if extra == words: raise SearchError(
         f'There is no drawing of {query!r}: the drawn sample {known}. Use one of them, or photos: from the internet '
         'when there is a network, or your own (wholegame train … --photos DIR).', {'The drawn sample': known})
     named = [c for c in classes if _singular(c) in words]
-    pics = pics.filter(lambda p: p.parent.name in named or not named)
+    pics = pics.filter(lambda p: {*found[p]} & {*named} or not named)
     narrowed = pics.filter(lambda p: _singular(_kind(p)) in words)
     ones = L() if narrowed else L(folder/f'one_{c}.jpg' for c in named)
     return (ones + _rotated(narrowed or pics, extra))[:max_images].map(lambda p: ImageURL(p.as_uri(),
