@@ -1,5 +1,6 @@
 "What a notebook or page must be like. Each rule yields its problems, one sentence each"
 import json, re
+from statistics import mean, median
 
 from common import cells
 
@@ -48,6 +49,33 @@ def slide_types(nb):
     kinds = [c.metadata.get('slideshow', {}).get('slide_type') for c in nb.cells]
     known = 'slide', 'subslide', 'fragment', 'notes', 'skip', '-'
     yield from (f'cell {i}: slide type is {o!r}' for i,o in enumerate(kinds, 1) if o not in known)
+
+def slides(nb):
+    "The slides of a notebook as RISE makes them: for each its steps, lists of the cells that appear together"
+    slides = []
+    for i,c in enumerate(nb.cells):
+        kind = c.metadata.get('slideshow', {}).get('slide_type')
+        if kind in ('skip', 'notes'): continue
+        if kind in ('slide', 'subslide') or not slides: slides.append([[]])
+        elif kind == 'fragment': slides[-1].append([])
+        slides[-1][-1].append(i)
+    return slides
+
+def for_an_audience(nb):
+    "It looks more than it reads"
+    decks = [[nb.cells[i] for step in slide for i in step] for slide in slides(nb)]
+    spoken = ['\n'.join(c.source for c in o if c.cell_type == 'markdown') for o in decks]
+    words = [len(re.findall(r'[^\s|]*\w[^\s|]*', re.sub(r'<[^>]*>|\]\([^)]*\)|-{2,}', ' ', o))) for o in spoken]
+    seen = [bool(re.search(r'^\||!\[', a, re.M)) or any(c.get('outputs') for c in o) for a,o in zip(spoken, decks)]
+    yield from (f'slide {i} has {n} words, more than 45' for i,n in enumerate(words, 1) if n > 45)
+    if median(words) > 22: yield f'its slides have {median(words)} words, the one in the middle: at most 22'
+    if mean(seen) < .75: yield f'there is something to look at on {mean(seen):.0%} of its slides: 75 % at least'
+
+def lines_to_the_fit(nb):
+    "How many lines of code there are up to the first training"
+    code = [c.source for _,c in cells(nb, 'code')]
+    n = next(i for i,o in enumerate(code, 1) if re.search(r'\.(fit|fine_tune|fit_one_cycle)\(', o))
+    return sum(o.strip() != '' for source in code[:n] for o in source.splitlines())
 
 FOLDERS = 'home|root|tmp|Users|private|var|mnt|opt|usr|srv|work\\w*|content|kaggle'
 MACHINE = re.compile(rf'file:///\w|(?<![\w.:/-])/(?:{FOLDERS})/\S*|\b[A-Z]:\\\w\S*')

@@ -34,3 +34,11 @@ def test_a_notebook_is_laid_out_for_reading(path):
     nb = read(path)
     check([*rules.layout(nb), *rules.figures_in_words(nb), *(rules.slide_types(nb) if path in LESSONS else [])], path)
     check(rules.stored_outputs(nb), path, 'mend the cell, run the notebook again, and commit its outputs')
+
+LEAN = dict(zip(LESSONS, (40, 50, 35, 35, 35)))  # lines of code up to the first training
+
+@each(LEAN)
+def test_a_lesson_comes_to_the_point_and_its_slides_are_for_an_audience(path):
+    n = rules.lines_to_the_fit(read(path))
+    late = [f'{n} lines of code up to the first training, more than {LEAN[path]}'] if n > LEAN[path] else []
+    check([*rules.for_an_audience(read(path)), *late], path)

@@ -14,17 +14,6 @@ import decks
 
 PICTURES = ROOT/'_slides'  # of every slide: looked at by people, kept by CI, ignored by git
 
-def declared(nb):
-    "The slides of a notebook as RISE makes them: for each its steps, lists of the cells that appear together"
-    slides = []
-    for i,c in enumerate(nb.cells):
-        kind = c.metadata.get('slideshow', {}).get('slide_type')
-        if kind in ('skip', 'notes'): continue
-        if kind in ('slide', 'subslide') or not slides: slides.append([[]])
-        elif kind == 'fragment': slides[-1].append([])
-        slides[-1][-1].append(i)
-    return slides
-
 # Looking at a slide. What is written in JavaScript runs in the page
 SHOWN = '.slides > section.present > section.present'
 WHERE = f'''() => {{ const all = [...document.querySelectorAll('.slides > section > section')];
@@ -92,7 +81,7 @@ def inspect(page):
 
 def walk(page, nb, pictures, asked, run=lambda i, first: ()):
     "Go through a deck with the space bar; `run` is called for each cell of code that appears. Yields problems"
-    slides, count = declared(nb), page.evaluate("document.querySelectorAll('.slides > section > section').length")
+    slides, count = rules.slides(nb), page.evaluate("document.querySelectorAll('.slides > section > section').length")
     if count != len(slides): yield f'the deck has {count} slides, the notebook {len(slides)}'
     for k,steps in enumerate(slides):
         wrong = []
@@ -230,7 +219,7 @@ def test_a_deck_as_a_file_can_be_read_and_fetches_nothing(path, lesson, browser,
     file.write_text(decks.html(nb), encoding='utf-8')
     with opened(browser, file.as_uri(), pictures) as (page, asked):
         check(walk(page, nb, pictures, asked), path, 'see the pictures in _slides')
-    record_property(f'{path} as slides', len(declared(nb)))
+    record_property(f'{path} as slides', len(rules.slides(nb)))
 
 def run_live(path, browser, lab):
     "Space leads through all slides, Ctrl+Enter runs all their code, hidden cells are run before it"

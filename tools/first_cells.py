@@ -36,10 +36,9 @@ PLACES = dict(colab='https://colab.research.google.com/github',
 WORDS = '''On Colab and Kaggle the next cell installs the course, which takes about half a minute. On your own computer
 it installs nothing, because you did that already. Then it says in one line what you have.'''
 
-# The package is not there yet when this runs, so it leans on nothing but Python, git and pip. A release is installed,
-# not what is on the main branch today. fastai has a lower bound, and nothing is upgraded without need: Kaggle's fastai
-# works with Kaggle's fastcore only. Without internet, pip takes the newest wheel of the project's own data set, which
-# Kaggle mounts with or without its owner's name. So quiet, pip tells errors, but not its views on other packages.
+# The package is not there yet when this runs, so it leans on Python, git and pip alone. A release is installed, and
+# nothing is upgraded without need: Kaggle's fastai works with Kaggle's fastcore only. Without internet, pip takes the
+# newest wheel of the project's own data set, which Kaggle mounts with or without its owner's name.
 SETUP = '''#@title Set-up: run this cell first
 import os, glob
 if {{'KAGGLE_KERNEL_RUN_TYPE', 'COLAB_RELEASE_TAG'}} & set(os.environ):
