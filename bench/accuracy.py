@@ -175,7 +175,7 @@ def tables(args):
         seconds, ours, valid = time.perf_counter() - start, dls.train, dls.valid
         trees = HistGradientBoostingClassifier(categorical_features=list(dls.cat_names), random_state=seed)
         trees.fit(ours.xs, ours.y)
-        scores = {'commoner class': (valid.y == ours.y.mode()[0]).mean(),
+        scores = {'most common class': (valid.y == ours.y.mode()[0]).mean(),
                   'gradient boosting': trees.score(valid.xs, valid.y)}
         if chances.exists():
             best = pd.read_csv(chances).chance[valid.items.index] > .5
