@@ -150,7 +150,7 @@ def streets(args):
         set_seed(seed, reproducible=True)
         metrics = [PixelAccuracy(read_codes(path)), MeanIoU(read_codes(path))]
         dls = segmentation_loaders(path, seed=seed)
-        with redirect_stdout(None): reached = tuned(unet_learner(dls, resnet18, metrics=metrics), 8, lr_mult=10)
+        with redirect_stdout(None): reached = tuned(unet_learner(dls, resnet18, metrics=metrics), 5, lr_mult=10)
         runs.append((*reached, time.time() - start))
     for name, values in zip(('pixel accuracy', 'mean IoU', 'seconds'), zip(*runs)): told(name, values)
 

@@ -76,7 +76,7 @@ def main():
     p.add_argument('--photos', type=Path)
     p.add_argument('--n', type=int, default=405, help='how many photos to train and check on (default: %(default)s)')
     p.add_argument('--streets', type=Path)
-    p.add_argument('--epochs', type=int, default=1, help='for the streets (default: %(default)s; the lesson has 8)')
+    p.add_argument('--epochs', type=int, default=1, help='for the streets (default: %(default)s; the lesson has 5)')
     args = p.parse_args()
     use_data()
     print(f"{cores()} cores, bfloat16: {'yes' if bf16_pays() else 'no'}")
