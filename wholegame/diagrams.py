@@ -24,17 +24,17 @@ _style = (f'rankdir=LR bgcolor="{_paper}" pad=.1 nodesep=.5 ranksep=.75 node [sh
 _night = ''.join(f'[fill="{a}"]{{fill:{b}}}[stroke="{a}"]{{stroke:{b}}}' for a,b in _dark.items())
 
 # %% ../nbs/00_lesson_one.ipynb #908f367a
-def _img(content, mime, alt, note=''):
+def _img(content, mime, alt, note='', kind='diagram'):
     "Bytes of a picture as a part of the page"
     src = f'data:{mime};base64,{b64encode(content).decode()}'
-    return HTML(f'<img alt="{escape(alt)}" style="max-width:100%" src="{src}">{note}')
+    return HTML(f'<img class="wg-{kind}" alt="{escape(alt)}" style="max-width:100%" src="{src}">{note}')
 
 def picture(
     name:str, # File in the package's folder of pictures
     alt:str   # What it shows, for those who cannot see it
 ) -> HTML:
     "A picture that was drawn for the talk"
-    return _img((data_path()/'pictures'/name).read_bytes(), guess_type(name)[0], alt)
+    return _img((data_path()/'pictures'/name).read_bytes(), guess_type(name)[0], alt, kind='picture')
 
 # %% ../nbs/00_lesson_one.ipynb #18ef6fb5
 def _dot(arrows): return f'digraph {{{_style} {arrows}\n}}\n' # their first line is the first of all, for errors to name

@@ -49,16 +49,17 @@ def show_masks(rows, codes, titles=(), width=2.5):
     rows = [[np.asarray(o) for o in row] for row in rows]
     (h, w), n = rows[0][0].shape[:2], len(rows[0])
     found = np.unique(np.concatenate([o.ravel() for row in rows for o in row if is_mask(o)]))
-    columns = max(2, int(width*n/1.4))
-    size = width*n, len(rows)*width*h/w + .25*-(-len(found)//columns) + .4
+    columns = max(2, int(width*n/2))
+    size = width*n, len(rows)*width*h/w + .33*-(-len(found)//columns) + .5
     fig,axs = plt.subplots(len(rows), n, figsize=size, squeeze=False, layout='constrained')
     for row,places in zip(rows, axs):
         for o,ax in zip(row, places): ax.imshow(colour_mask(o, codes) if is_mask(o) else o, interpolation='nearest')
     for ax in axs.flat: ax.axis('off')
-    for ax,o in zip(axs[0], titles): ax.set_title(o)
+    for ax,o in zip(axs[0], titles): ax.set_title(o, fontsize=16)
     colours = class_colours(codes)/255
     fig.legend(handles=[plt.Rectangle((0,0), 1, 1, fc=colours[i], ec='grey', label=codes[i]) for i in found],
-               loc='outside lower center', ncols=columns, frameon=False)
+               loc='outside lower center', ncols=columns, frameon=False,
+               fontsize=15, handlelength=1.2, columnspacing=1)
 
 # %% ../nbs/02_segmentation.ipynb #99869b30
 def _codes(mask): return [str(i) for i in range(256)] if getattr(mask, 'codes', None) is None else mask.codes
