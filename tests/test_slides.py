@@ -11,6 +11,7 @@ from playwright.sync_api import TimeoutError, sync_playwright
 from browser import MISSING, launch
 from common import *
 import decks
+import rules
 
 PICTURES = ROOT/'_slides'  # of every slide: looked at by people, kept by CI, ignored by git
 
