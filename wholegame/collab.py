@@ -20,7 +20,10 @@ from .models import as_model
 # %% ../nbs/04_collab.ipynb #a7f5ac39
 class RatingsError(TableError): "Ratings, or a question about them, cannot be used; the text says why, and what to do"
 
-def read_ratings(csv, y_range=(0.5, 5.5)) -> pd.DataFrame: # userId and movieId, both text, and rating
+def read_ratings(
+    csv,               # A file with the columns userId, movieId and rating
+    y_range=(0.5, 5.5) # No rating may be outside
+) -> pd.DataFrame: # userId and movieId, both text, and rating; a row for each person and film
     "The last rating by each person of each film. `TableError` says what is wrong, `TableWarning` what is there twice"
     pair, (low, high) = ['userId', 'movieId'], y_range
     table = read_table(csv, pair, ['rating'])
@@ -39,8 +42,14 @@ def read_ratings(csv, y_range=(0.5, 5.5)) -> pd.DataFrame: # userId and movieId,
     return table
 
 # %% ../nbs/04_collab.ipynb #95b91f46
-def rating_loaders(csv, y_range=(0.5, 5.5), bs=64, valid_pct=0.2, seed=42):
-    "`CollabDataLoaders` of the ratings in a file, all within `y_range`. `TableError` says what is wrong with it"
+def rating_loaders(
+    csv,                 # A file with the columns userId, movieId and rating
+    y_range=(0.5, 5.5),  # No rating may be outside; give the learner the same
+    bs:int=64,           # Ratings in a batch; fewer if there are not that many
+    valid_pct:float=0.2, # Share of the ratings that is kept for checking
+    seed:int=42          # The same seed keeps the same ratings for checking
+):
+    "`CollabDataLoaders` of the ratings in a file. `TableError` says what is wrong with it"
     from fastai.collab import CollabDataLoaders
     ratings = read_ratings(csv, y_range)
     n = len(ratings) - int(valid_pct*len(ratings))
@@ -96,8 +105,12 @@ def similar(
 # %% ../nbs/04_collab.ipynb #2c0a4564
 _added = .03 # Variance of every factor beyond that of known people, whom training pulls to the mean
 
-def fit_taste(model, rows, given) -> np.ndarray: # Factors, with the bias at the end
-    "The maximum a posteriori taste, given these stars for the films at `rows`, by Gauss–Newton: a millisecond or two"
+def fit_taste(
+    model, # What `load_model` returned
+    rows,  # Places of the films that somebody has rated
+    given  # The stars, an array in the same order
+) -> np.ndarray: # Factors, with the bias at the end
+    "The maximum a posteriori taste, given these stars and films as they are, by Gauss–Newton: a millisecond or two"
     (low, high), known = model.card['y_range'], tastes(model)
     mean, covariance = known.mean(0), np.cov(known.T, bias=True) + _added*np.eye(known.shape[1])
     noise, root = max(model.card['metrics'].get('valid_loss', 1), .01), np.linalg.cholesky(covariance)
@@ -150,10 +163,11 @@ _archive = 'https://files.grouplens.org/datasets/movielens/ml-latest-small.zip'
 def get_movies(path, url=_archive, **limits) -> pd.DataFrame: # title (the id where there is none) and genres
     "The films in `path/'ratings.csv'`, named by a movies.csv there, or in the zip at `url` (`limits` as in `fetch`)"
     from wholegame.fetch import FetchError, fetch
+    from wholegame.photos import write_file
     file, name = Path(path)/'movies.csv', 'ml-latest-small/movies.csv'
     ids = pd.Index(pd.read_csv(file.with_name('ratings.csv')).movieId.unique(), name='movieId')
     try:
-        if not file.exists(): file.write_bytes(zipfile.ZipFile(BytesIO(fetch(url, total=20, **limits))).read(name))
+        if not file.exists(): write_file(file, zipfile.ZipFile(BytesIO(fetch(url, total=20, **limits))).read(name))
         movies = pd.read_csv(file, index_col='movieId')[['title', 'genres']].reindex(ids)
     except (FetchError, zipfile.BadZipFile, OSError, LookupError, ValueError) as e:
         print(f'Films go by their numbers today, as their titles cannot be had: {e}.')

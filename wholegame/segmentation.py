@@ -43,7 +43,12 @@ def colour_mask(mask, codes) -> Image.Image:
     return Image.fromarray(class_colours(codes)[np.asarray(mask)])
 
 # %% ../nbs/02_segmentation.ipynb #2b459044
-def show_masks(rows, codes, titles=(), width=2.5):
+def show_masks(
+    rows,      # Lists of pictures (height × width × 3, or PIL) and masks (height × width)
+    codes,     # Names of the classes
+    titles=(), # One for each column
+    width=2.5  # Of a picture, in inches
+):
     "Rows of photos and masks (height × width), each `width` inches wide; a legend of the classes in the masks"
     def is_mask(o): return np.ndim(o) == 2
     rows = [[np.asarray(o) for o in row] for row in rows]
@@ -76,7 +81,11 @@ def show_results(x:TensorImage, y:TensorMask, samples, outs, ctxs=None, max_n=3,
     show_masks(rows, _codes(samples[0][1]), ['photo', 'target', 'prediction'], width=4.3)
 
 # %% ../nbs/02_segmentation.ipynb #0c936d9d
-def count_pixels(targets, preds, codes) -> np.ndarray: # classes × classes
+def count_pixels(
+    targets, # Masks: what is there
+    preds,   # Masks: what the model said
+    codes    # Names of the classes
+) -> np.ndarray: # classes × classes
     "How many pixels of each class (row) were given each name (column), those that are Void left out"
     n = len(codes)
     targets, preds = (np.asarray(o).ravel().astype(int) for o in (targets, preds))
@@ -105,12 +114,15 @@ class MeanIoU(PixelAccuracy):
     def value(self): return class_scores(self.table, self.codes).iou.mean()
 
 # %% ../nbs/02_segmentation.ipynb #92aa76fd
-def check_masks(path, size=None) -> L: # Photos, sorted
+def check_masks(
+    path,     # Folder with images/, labels/ and codes.txt
+    size=None # (height, width) to which everything will be squeezed; without it, all photos must have one size
+) -> L: # Photos, sorted
     "The photos below `path`, with usable masks, of one size unless `size` is given. `MaskError` or `PhotoError` if not"
     codes, photos, sizes = read_codes(path), get_image_files(Path(path)/'images').sorted(), set()
     for o in photos:
         sizes.add(wh := open_photo(o).size)
-        with Image.open(o) as im: turned = im.getexif().get(0x112, 1) != 1
+        with Image.open(o) as im: turned = im.getexif().get(0x112, 1) > 1
         if turned: raise MaskError(f"'{o}' lies on its side, says its EXIF data: turn it, and its mask, for good.")
         if not mask_file(o).is_file():
             raise MaskError(f"The photo '{o}' has no mask: put it there as '{mask_file(o)}', or remove the photo.")
@@ -119,7 +131,13 @@ def check_masks(path, size=None) -> L: # Photos, sorted
     raise MaskError(f"The photos in '{path}' have {len(sizes)} sizes: give a size (height, width) to squeeze all to.")
 
 # %% ../nbs/02_segmentation.ipynb #0798e1da
-def segmentation_loaders(path, bs:int=4, size:tuple=None, valid_pct:float=0.2, seed:int=42):
+def segmentation_loaders(
+    path,                # Folder with images/, labels/ and codes.txt
+    bs:int=4,            # Photos in a batch; fewer if there are not that many
+    size:tuple=None,     # (height, width) to squeeze photos and masks to; default: as they are
+    valid_pct:float=0.2, # Share of the photos that is kept for checking
+    seed:int=42          # The same seed keeps the same photos for checking
+):
     "`DataLoaders` of the photos below `path`. `MaskError` or `PhotoError` if some cannot be trained on"
     photos, codes = check_masks(path, size), read_codes(path)
     n_valid = int(valid_pct*len(photos))
@@ -129,8 +147,11 @@ def segmentation_loaders(path, bs:int=4, size:tuple=None, valid_pct:float=0.2, s
         seed=seed, item_tfms=Resize(size, method='squish') if size else None)
 
 # %% ../nbs/02_segmentation.ipynb #b2c87741
-def color_in(model, photo) -> np.ndarray: # Height × width of the upright photo: places in `model.classes`
-    "What is where in a photo, says a model or the one in this folder. `PhotoError` or `ModelError` if it cannot say"
+def color_in(
+    model, # A folder, or what `load_model` returned: load once if you have many photos
+    photo  # A path, a PIL image, an array or bytes
+) -> np.ndarray: # Height × width of the upright photo: places in `model.classes`
+    "What is where in the photo? `PhotoError` or `ModelError` if it cannot say"
     model, im = as_model(model, 'segmentation'), open_photo(photo)
     probs = model.run(model.pixels(im)[None])[0]
     mask, best = np.zeros(im.size[::-1], np.min_scalar_type(len(probs)-1)), np.zeros(im.size[::-1], np.float32)
@@ -141,8 +162,13 @@ def color_in(model, photo) -> np.ndarray: # Height × width of the upright photo
     return mask
 
 # %% ../nbs/02_segmentation.ipynb #8520de04
-def overlay(photo, mask, codes, alpha:float=.6) -> Image.Image:
-    "The photo, coloured in; with an `alpha` of 1 nothing is left of it but the colours"
+def overlay(
+    photo,         # What `color_in` was asked about
+    mask,          # What it answered
+    codes,         # Names of the classes
+    alpha:float=.6 # 0: only the photo; 1: only the colours
+) -> Image.Image:
+    "The photo, coloured in"
     return Image.blend(open_photo(photo), colour_mask(mask, codes), alpha)
 
 def class_shares(mask, codes) -> dict: # Shares from 0 to 1 by name, the largest first
