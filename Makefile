@@ -18,10 +18,10 @@ ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1 || true),$(or $(HAVE),none))
 LESSON := 00
 
 .NOTPARALLEL:
-.PHONY: help bird lab test slides decks test-gpu platforms nightly cells kaggle install clean anew
+.PHONY: help bird lab test slides decks test-gpu platforms nightly cells clean-lessons kaggle install clean anew
 
 help:  ## List what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 bird: .venv/installed  ## Play the whole game: find photos of birds and forests, train, ask about a new bird
 	@$(BIN)/wholegame train bird forest --out models/bird
@@ -49,6 +49,9 @@ decks: .venv/installed-dev  ## Write all decks to _decks, as HTML and PDF that n
 
 cells: .venv/installed-dev  ## Write badges and set-up cells anew, after a change of settings.ini
 	@$(BIN)/python tools/first_cells.py
+
+clean-lessons: .venv/installed-dev  ## Write all lessons without prose and outputs to _clean, to test your memory
+	@$(BIN)/python tools/clean_lessons.py
 
 kaggle: .venv/installed-dev  ## Make what goes to Kaggle, in build/kaggle
 	@$(BIN)/python tools/for_kaggle.py

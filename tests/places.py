@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell
 
 from common import *
 from first_cells import KAGGLE_LACKS, find
+from running import exercises, practice
 
 @dataclass
 class Place:
@@ -117,7 +118,9 @@ class Alone:
     def run(self, nb, name='lesson.ipynb'):
         "Run all cells in a real kernel; yields what stopped it, and what is not as it should be at this place"
         nbformat.write(nb, self.work/name)
-        nb.cells.append(new_code_cell('import wholegame\nprint(wholegame.__file__)'))
+        lesson, last = nb.cells, 'import wholegame\nprint(wholegame.__file__)'
+        solved = [source for *_,c,solution in exercises(nb) for source in (solution, c.source)]
+        nb.cells = lesson + [new_code_cell(o) for o in (*solved, last)]
         kernels = KernelSpecManager(kernel_dirs=[str(self.folder/'kernels')])
         manager = AsyncKernelManager(kernel_name='alone', kernel_spec_manager=kernels)
         client = NotebookClient(nb, km=manager, timeout=600, resources={'metadata': {'path': str(self.work)}})
@@ -126,8 +129,9 @@ class Alone:
             started = [i for i,c in cells(nb, 'code') if c.execution_count]
             yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
             return
-        finally: last = nb.cells.pop()
-        used, outputs = last.outputs[0].text.strip(), nb.cells[find(nb, 'code', 'pip install')].outputs
+        finally: ran, nb.cells = nb.cells, lesson
+        yield from practice(lesson, ran)
+        used, outputs = ran[-1].outputs[0].text.strip(), nb.cells[find(nb, 'code', 'pip install')].outputs
         if not Path(used).is_relative_to(self.target): yield f'{used} was imported, not the wheel'
         wanted = [f'Running on {self.place.name} · GPU: ', *([] if self.place.online else ['switch Internet on'])]
         lines = ''.join(o.get('text', '') for o in outputs if o.get('name') == 'stdout').splitlines()

@@ -40,6 +40,22 @@ def kernel_times(nb):
     ran = [c for _,c in cells(nb, 'code') if 'shell.execute_reply' in c.metadata.get('execution', {})]
     return {c.id: (when(c, 'shell.execute_reply') - when(c, 'iopub.execute_input')).total_seconds() for c in ran}
 
+def exercises(nb):
+    "For each exercise of a lesson: number (from 1) of its check's cell, the stub, the check, the solution in the fold"
+    for i,c in cells(nb, 'code'):
+        if not c.source.startswith('check('): continue
+        fold = re.search(r'<summary>A solution</summary>\n\n```python\n(.*?)\n```', nb.cells[i].source, re.S)
+        yield i, next(o.source for o in reversed(nb.cells[:i-1]) if o.cell_type == 'code'), c, fold[1] if fold else ''
+
+def practice(nb, ran):
+    "Of a lesson's exercises the stubs are not accepted, and the solutions are: `ran` goes on after the lesson's cells"
+    lesson = list(exercises(nb))
+    def said(c): return c.outputs[-1].get('data', {}).get('text/plain', '') if c.outputs else 'nothing'
+    for (i,stub,c,_),solved in zip(lesson, ran[len(nb.cells)+1::2]):
+        if '...' not in stub: yield f'cell {i-1}: there is nothing to fill in'
+        if not said(c).startswith('Not done yet'): yield f'cell {i}: of three dots it says {said(c)}'
+        if not said(solved).startswith('Well done'): yield f'cell {i}: of the solution in the fold it says {said(solved)}'
+
 def did_run(nb, times, flags=None):
     "A notebook that passed has really run: `times` are the seconds that each cell took, by its id"
     code = [(i,c) for i,c in cells(nb, 'code') if code_lines(c.source)]

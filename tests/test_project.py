@@ -50,8 +50,9 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported():
     check([f'settings.ini requires {o}, and nothing imports it' for o in needed - used])
 
 # Modules: each imports only from groups before its own; no lesson imports another
-LAYERS = [{'setup', 'speed', 'checks'}, {'fetch'}, {'search', 'photos', 'weights'}, {'clean', 'models'},
-          {'bird', 'segmentation', 'tabular', 'collab', 'diagrams'}, {'cli'}]
+LAYERS = [{'setup', 'speed', 'checks'}, {'fetch'}, {'search', 'photos', 'weights', 'quiz'},
+          {'clean', 'models', 'exercises'}, {'bird', 'segmentation', 'tabular', 'collab', 'diagrams', 'learning'},
+          {'cli'}]
 LAYER = {o: i for i,names in enumerate(LAYERS) for o in names}
 
 @each(MODULES)
