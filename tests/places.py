@@ -130,7 +130,7 @@ class Alone:
             yield f'cell {max(started, default=1)} fails in a real kernel: {e}'
             return
         finally: ran, nb.cells = nb.cells, lesson
-        yield from practice(lesson, ran)
+        yield from practice(nb, ran)
         used, outputs = ran[-1].outputs[0].text.strip(), nb.cells[find(nb, 'code', 'pip install')].outputs
         if not Path(used).is_relative_to(self.target): yield f'{used} was imported, not the wheel'
         wanted = [f'Running on {self.place.name} · GPU: ', *([] if self.place.online else ['switch Internet on'])]
