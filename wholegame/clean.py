@@ -264,7 +264,7 @@ def _clean(path, dest, photos, reasons, held, max_size, n_workers, progress):
         with suppress(OSError): o.rmdir() # unless there is something in it
 
 # %% ../nbs/helpers/clean.ipynb #2b5a2b67
-@_strict()
+@_strict
 def clean_photos(
     path,               # Folder with a folder of photos for each class, or with photos; it is not changed
     dest,               # Folder for the copies and `report.csv`: new, empty, or the result of an earlier cleaning

@@ -9,9 +9,10 @@ __all__ = ['photo_name', 'same_name', 'PhotoError', 'load_photo', 'open_photo', 
 # %% ../nbs/helpers/photos.ipynb #b8c3ffbc
 import csv, hashlib, io, os, re, stat, time, unicodedata, warnings
 from collections import defaultdict
-from contextlib import contextmanager, suppress
+from contextlib import ContextDecorator, suppress
 from itertools import chain, repeat
 from pathlib import Path
+from threading import Lock
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 from uuid import uuid4
@@ -84,13 +85,26 @@ def _picture(photo, max_mp, max_mb=100):
     return im
 
 # %% ../nbs/helpers/photos.ipynb #d22feaea
-@contextmanager
-def _strict():
+class _Strict(ContextDecorator):
     "Pillow without forgiveness for half photos, and without its warnings about files that we judge ourselves"
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-    try:
-        with warnings.catch_warnings(action='ignore'): yield
-    finally: ImageFile.LOAD_TRUNCATED_IMAGES = before
+    def __init__(self): self.lock, self.inside = Lock(), 0
+
+    def __enter__(self):
+        with self.lock:
+            self.inside += 1
+            if self.inside > 1: return
+            self.before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+            self.quiet = warnings.catch_warnings(action='ignore')
+            self.quiet.__enter__()
+
+    def __exit__(self, *error):
+        with self.lock:
+            self.inside -= 1
+            if self.inside: return
+            ImageFile.LOAD_TRUNCATED_IMAGES = self.before
+            self.quiet.__exit__(*error)
+
+_strict = _Strict()
 
 def _decode(im):
     "Decode all pixels of `im`, in place. Raises `PhotoError` if a part of them is missing"
@@ -117,7 +131,7 @@ def _upright(im, max_size=1e9):
 def _opened(photo, max_mp, finish):
     "What `finish` makes of the decoded `photo`; the text of a `PhotoError` says which photo it was"
     try:
-        with _strict(): return finish(_decode(_picture(photo, max_mp)))
+        with _strict: return finish(_decode(_picture(photo, max_mp)))
     except PhotoError as e:
         what = f"'{printable(photo)[-200:]}'" if isinstance(photo, (str, os.PathLike)) else 'This picture'
         raise PhotoError(f'{what} cannot be used as a photo: {e}.') from None
@@ -224,7 +238,7 @@ def _save(url, got, dest, max_mp):
     return file
 
 # %% ../nbs/helpers/photos.ipynb #1226a47a
-@_strict()
+@_strict
 def download_photos(
     urls,                     # Addresses: strings, or strings that know their page, title, licence and creator
     dest,                     # Folder for the photos; made if it does not exist
