@@ -18,7 +18,7 @@ ANEW := $(if $(filter-out $(shell $(PYTHON) -V 2>&1 || true),$(or $(HAVE),none))
 LESSON := 00
 
 .NOTPARALLEL:
-.PHONY: help bird lab test slides decks test-gpu platforms nightly cells clean-lessons kaggle install clean anew
+.PHONY: help bird lab test slides decks site test-gpu platforms nightly cells clean-lessons kaggle install clean anew
 
 help:  ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ cells: .venv/installed-dev  ## Write badges and set-up cells anew, after a chang
 
 clean-lessons: .venv/installed-dev  ## Write all lessons without prose and outputs to _clean, to test your memory
 	@$(BIN)/python tools/clean_lessons.py
+
+site: .venv/installed-dev  ## Write the site to _site: the lessons to read, with their decks and the package's functions
+	@$(BIN)/python tools/website.py
 
 kaggle: .venv/installed-dev  ## Make what goes to Kaggle, in build/kaggle
 	@$(BIN)/python tools/for_kaggle.py

@@ -1,0 +1,103 @@
+"""The site: the lessons as pages to read, with their decks beside them, the helpers and the package's functions.
+`make site` writes it to _site. Nothing on it comes from elsewhere."""
+import re, shutil, subprocess, sys
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+from fastai.learner import Learner
+from nbdev.showdoc import show_doc
+from nbformat.v4 import new_markdown_cell
+
+from first_cells import LESSONS, PLACES, ROOT, facts
+import decks
+
+HELPERS = sorted((ROOT/'nbs'/'helpers').glob('*.ipynb'))
+PAGES = [ROOT/o for o in ('data/README.md', 'bench/README.md', 'CONTRIBUTING.md', 'CHANGELOG.md')]
+READ = {*LESSONS, *HELPERS, *PAGES}
+GITHUB = f"https://github.com/{facts()['repository']}"
+
+def slug(heading): return re.sub(r'[^\w\- ]', '', heading.lower().replace('-', ' ')).replace(' ', '-')
+
+def linked(text, file, src):
+    "Links from `file` to pages of the site stay, all others lead to GitHub; pictures are copied to `src`"
+    def to(m):
+        bang, words, name, _, anchor = re.match(r'(!?)\[(.*?)\]\(([^#)]*)(#?)([^)]*)\)', m[0], re.S).groups()
+        target = (file.parent/name).resolve() if name else file
+        if bang:
+            (src/target.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(target, src/target.relative_to(ROOT))
+        elif target not in READ: name = f'{GITHUB}/blob/main/{target.relative_to(ROOT).as_posix()}'
+        return f"{bang}[{words}]({name}{'#' + slug(anchor) if anchor else ''})"
+    return re.sub(r'!?\[[^\]]*\]\((?![a-z]+:|//)[^)\s]+\)', to, text)
+
+def places(file):
+    "Where else a notebook can be read, run and changed"
+    page, up = file.relative_to(ROOT).as_posix(), '../'*len(file.relative_to(ROOT).parts[:-1])
+    run = {name.title(): f"{url}/{facts()['repository']}/blob/v{facts()['version']}/{page}" for name,url in PLACES.items()}
+    deck = {'Slides': f'{up}decks/{file.stem}.html', 'PDF': f'{up}decks/{file.stem}.pdf'}
+    all_ = (run | deck if file in LESSONS else {}) | {'Edit': f'{GITHUB}/edit/main/{page}'}
+    return f'<p class="places">{" · ".join(f"""<a href="{url}">{name}</a>""" for name,url in all_.items())}</p>'
+
+def readable(nb, file, src):
+    "A notebook without what only Jupyter, nbdev and a teacher need"
+    cells = []
+    for c in nb.cells:
+        hidden = re.search(r'^#\| *(hide|default_exp)\b', c.source, re.M) or 'show_setup()' in c.source
+        if hidden or 'next cell installs' in c.source or c.metadata.get('slideshow', {}).get('slide_type') == 'notes': continue
+        if 'colab-badge.svg' in c.source: continue
+        if c.cell_type == 'code': c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M).strip()
+        else: c.source = linked(c.source, file, src)
+        if c.source: cells.append(c)
+    nb.cells = [cells[0], new_markdown_cell(places(file)), *cells[1:]]
+    nb.metadata.language_info = dict(name='python', pygments_lexer='ipython3')
+    return nb
+
+def api(src):
+    "A page for each module: what its functions do, with their parameters"
+    names = sorted(o.stem for o in (ROOT/'wholegame').glob('[!_]*.py'))
+    (src/'api').mkdir()
+    for name in names:
+        module = import_module(f'wholegame.{name}')
+        added = [o for o in vars(Learner).values() if getattr(o, '__module__', '') == module.__name__]
+        docs = filter(None, map(show_doc, [*(getattr(module, o) for o in module.__all__), *added]))
+        text = '\n'.join(re.sub(r'^---\n*#+', '##', o._repr_markdown_()) for o in docs)
+        (src/'api'/f'{name}.md').write_text(f'# wholegame.{name}\n\n{module.__doc__}\n\n{text}', encoding='utf-8')
+    table = '\n'.join(f'| [`wholegame.{o}`]({o}.md) | {import_module(f"wholegame.{o}").__doc__} |' for o in names)
+    toc = '\n'.join(['```{toctree}', ':hidden:', '', *names, '```'])
+    (src/'api'/'index.md').write_text(f'# The package\n\n| module | what it is for |\n|---|---|\n{table}\n\n{toc}\n')
+
+def write_sources(src):
+    "Put what Sphinx reads into the folder `src`"
+    shutil.copytree(ROOT/'site', src, dirs_exist_ok=True)
+    def inside(files): return '\n'.join(str(o.relative_to(ROOT).with_suffix('')) for o in files)
+    words = (ROOT/'site'/'index.md').read_text(encoding='utf-8')
+    words = words.format(lessons=inside(LESSONS), helpers=inside(HELPERS), **facts())
+    teaching = re.search(r'^#(# Teaching\n.*?)(?=^## )', (ROOT/'README.md').read_text(encoding='utf-8'), re.M|re.S)[1]
+    texts = {ROOT/'index.md': words, ROOT/'teaching.md': teaching} | {o: o.read_text(encoding='utf-8') for o in PAGES}
+    for file,text in texts.items():
+        out = src/file.relative_to(ROOT)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text if file.stem == 'index' else linked(text, file, src), encoding='utf-8')
+    for file in [*LESSONS, *HELPERS]:
+        out = src/file.relative_to(ROOT)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(readable(nbformat.read(file, 4), file, src), out)
+    (src/'.github').mkdir()
+    shutil.copy(ROOT/'.github'/'predictions.jpg', src/'.github')
+    api(src)
+
+def make(dest):
+    "Write the pages to the folder `dest`; returns what Sphinx complains about"
+    with TemporaryDirectory() as src:
+        write_sources(Path(src))
+        command = [sys.executable, '-m', 'sphinx', '-q', '-j', 'auto', '-d', f'{src}/_doctrees', src, str(dest)]
+        return subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
+
+if __name__ == '__main__':
+    dest = ROOT/'_site'
+    shutil.rmtree(dest, ignore_errors=True)
+    print(make(dest), end='')
+    decks.make(dest/'decks')
+    print(f'The site is in {dest.name}: open {dest.name}/index.html.')
