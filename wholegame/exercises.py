@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['missed_birds', 'other_answers', 'own_classes', 'found_cars', 'driving_school', 'free_score', 'missed_share',
-           'decent_learner', 'one_layer', 'line_by_hand', 'one_step', 'in_markdown', 'explains', 'two_slides',
-           'exported', 'can_fail']
+           'decent_learner', 'three_maps', 'sixth_family', 'one_layer', 'line_by_hand', 'one_step', 'in_markdown',
+           'explains', 'two_slides', 'exported', 'can_fail']
 
 # %% ../nbs/helpers/exercises.ipynb #ea1cdc23
 import numpy as np
@@ -61,7 +61,7 @@ def own_classes(dls, learn):
     if not isinstance(dls, DataLoaders): return f'`my_dls` should be loaders, as `.dataloaders(…)` returns them, and is of the type {type(dls).__name__}.'
     names = [str(o) for o in getattr(dls, 'vocab', [])]
     if {*names} == {'bird', 'forest'}: return 'These are the classes of the lesson. Take some of your own.'
-    if not 3 <= len(names) <= 4: return f'These loaders know {len(names)} classes, {names}. Take three or four; each needs a folder of its own.'
+    if not 3 <= len(names) <= 4: return f'These loaders know {len(names)} classes, {names}. Take three or four, in a new folder: what is left there from before counts as a class, too.'
     if learn is None: return '`my_learn` is None, for `fine_tune` returns nothing: make the learner in one line and train it in the next.'
     if not isinstance(learn, Learner): return f'`my_learn` should be what `vision_learner` returns, and is of the type {type(learn).__name__}.'
     if [str(o) for o in getattr(learn.dls, 'vocab', [])] != names: return '`my_learn` learned from other loaders: hand `my_dls` to `vision_learner`.'
@@ -95,11 +95,9 @@ def found_cars(found, targets, named, car):
 def driving_school(groups, codes, targets, named, known, goal=.75):
     "The model learned nothing new, and its mean IoU is higher: mistakes within a group cost nothing now. How good a model is depends on what you ask of it."
     if not isinstance(groups, dict): return f"A dict is wanted, such as `dict(Sky='Sky', …)`, and this is of the type {type(groups).__name__}."
-    if any(o is ... for o in groups.values()): return ...
     for k,o in groups.items():
-        if not (isinstance(o, str) or isinstance(o, (list, tuple, set)) and all(isinstance(w, str) for w in o)):
-            return f"After {k} should stand names of classes in one text, such as 'Road Sidewalk'."
-    groups, codes = {k: o.split() if isinstance(o, str) else [*o] for k,o in groups.items()}, list(codes)
+        if not isinstance(o, str): return f"After {k} should stand names of classes in one text, such as 'Road Sidewalk'."
+    groups, codes = {k: o.split() for k,o in groups.items()}, list(codes)
     words, occur = sum(groups.values(), []), [codes[i] for i in np.unique(targets[known])]
     for o in words:
         if o == 'Void': return 'Void means that nobody could name it: leave it out of your groups.'
@@ -202,6 +200,93 @@ def decent_learner(mine, people):
     if {*mine.dls.valid.items.index} != {*people.index}: return (
         'Other people were laid aside: leave `valid_pct` and `seed` as they are.')
     return _hardly_learned(mine)
+
+# %% ../nbs/helpers/exercises.ipynb #l5-maps
+def three_maps(maps):
+    """Nobody drew a hole, and there are holes in all sizes: three rules leave no other place. Wherever the corners
+    lie, the same shape comes out, only leaning. It has the name of Sierpiński."""
+    if not isinstance(maps, (list, tuple)):
+        return f'A list of three maps is wanted, and this is of the type {type(maps).__name__}.'
+    if len(maps) != 3: return f'Three maps are wanted, and this holds {len(maps)}. Each is a pair: (matrix, shift).'
+    corners = []
+    for i,o in enumerate(maps, 1):
+        if not isinstance(o, (list, tuple)) or len(o) != 2: return f'Map {i} should be a pair, a matrix and a shift.'
+        try: A, b = (np.asarray(x, dtype=float) for x in o)
+        except (TypeError, ValueError): return f'In map {i} there is something else than numbers.'
+        if (A.shape, b.shape) != ((2,2), (2,)):
+            return f'In map {i}, the shapes of matrix and shift should be (2, 2) and (2,); they are {A.shape} and {b.shape}.'
+        if not (np.isfinite(A).all() and np.isfinite(b).all()): return f'In map {i} a number is missing or infinite.'
+        large, small = np.linalg.svd(A)[1]
+        if large >= 1: return f'Map {i} does not shrink the plane, so the point would fly away.'
+        if max(large - .5, .5 - small) > .01:
+            return f'Map {i} shrinks by {large:.2g} and {small:.2g}, and should halve both ways: `np.eye(2)/2`.'
+        if abs(A - np.eye(2)/2).max() > .01: return f'Map {i} halves the plane, but turns or mirrors it as well.'
+        corners.append(2*b)
+    (ax, ay), (bx, by) = corners[1] - corners[0], corners[2] - corners[0]
+    if abs(ax*by - ay*bx) <= .01*max(ax**2 + ay**2, bx**2 + by**2):
+        return 'The corners lie on one line, or two are the same, and a triangle needs an area: choose other shifts.'
+
+# %% ../nbs/helpers/exercises.ipynb #l5-family
+def _only_noise(z):
+    "Is the picture `z` (numbers, H×W) noise from edge to edge, sharp or smooth?"
+    z = z - z.mean()
+    if max((z[1:]*z[:-1]).mean(), (z[:,1:]*z[:,:-1]).mean()) < .2*z.var(): return True
+    steps = [d - d.mean() for s in (1, 4, 16) for d in (z[s:] - z[:-s], z[:,s:] - z[:,:-s])]
+    return all(abs((d**4).mean() - 3*d.var()**2) < .4*d.var()**2 for d in steps)
+
+def _sheet_hint(sheet, shape):
+    "What is wrong with a sheet that should be a picture of this shape"
+    if sheet is None: return 'Nothing comes out when it draws. Does the inner function end in `return`?'
+    if not isinstance(sheet, np.ndarray):
+        return (f'What it draws is of the type {type(sheet).__name__}. An array is wanted: of a PIL picture, '
+                '`np.asarray(im)/255`.')
+    if sheet.shape == shape[:2]:
+        return 'A sheet of numbers comes out, without colours: `coloured(z, colours)` makes a picture of it.'
+    if sheet.shape != shape: return f'A sheet of the others has the shape {shape}, and this has {sheet.shape}.'
+    if sheet.dtype.kind not in 'fiub' or not np.isfinite(sheet).all():
+        return 'In a sheet there is something else than finite numbers. A division by zero, perhaps?'
+    if sheet.min() < -1e-6 or sheet.max() > 1 + 1e-6:
+        return (f'A sheet goes from {sheet.min():.3g} to {sheet.max():.3g}, and colours from 0 to 1. Divide by 255, '
+                'or leave it to `coloured`.')
+    if sheet.std((0,1)).max() < .01: return 'All of the sheet has one colour. Where is the texture?'
+
+# %% ../nbs/helpers/exercises.ipynb #l5-family-judge
+def sixth_family(family, others):
+    """Numbers of the class from `k`, chance from `rng`: so one function makes as many classes as you like. Now let
+    somebody sort sheets of two of them. What people cannot tell apart, the network need not try."""
+    from inspect import signature
+    def of_class(seed, fall=1.2, stretch=1.5, angle=.5, make=family, light=(.9,.8,.7)):
+        return make(np.random.default_rng(seed), np.linspace([.1,.2,.05], light, 4), fall, stretch, angle)
+    def sheet(draw, seed=0): return draw(np.random.default_rng(seed))
+    if not callable(family):
+        return f'A function is wanted, such as `noise`, and this is of the type {type(family).__name__}.'
+    try: signature(family).bind(*'12345')
+    except (TypeError, ValueError):
+        return 'It should take the five arguments that `noise` takes: k, colours, fall, stretch, angle.'
+    if family in others: return f'That is `{family.__name__}`, one of the five. Make one of your own.'
+    draw = of_class(5)
+    if draw is None or draw is ...:
+        inner = any(hasattr(o, 'co_code') for o in getattr(getattr(family, '__code__', None), 'co_consts', ()))
+        return 'There is a function inside, but it is not handed over: end with `return draw`.' if inner else ...
+    if not callable(draw):
+        return 'That is a sheet already. Return a function of `rng` which draws one, so that a class can have many.'
+    try: signature(draw).bind('rng')
+    except TypeError: return 'What it returns should take one argument, `rng`, as in `def draw(rng):`.'
+    except ValueError: pass
+    first, shape = sheet(draw), sheet(of_class(5, make=others[0])).shape
+    if hint := _sheet_hint(first, shape): return hint
+    def same(*which): return np.array_equal(first, sheet(*which))
+    for o in others:
+        if same(of_class(5, make=o)): return f'That draws what `{o.__name__}` draws. Make a family of your own.'
+    if not same(draw): return ('From the same `rng` it does not draw the same sheet twice. Let all chance come from `rng`, '
+                               'none from `np.random`, nor from `k` while drawing.')
+    if same(draw, 1): return 'All sheets of a class are the same. What changes from one to the next comes from `rng`.'
+    if _only_noise(first.mean(-1, dtype=float)):
+        return 'That is noise from edge to edge, as in the first family. Draw something: lines, rings, spots.'
+    if not same(of_class(5)): return 'The same class, made twice, draws other sheets. Its numbers come from `k` alone.'
+    if same(of_class(6, 1.9, .6, 2)):
+        return 'All classes are the same but for their colours. Take more from `k`, such as a width or a number.'
+    if same(of_class(5, light=(.3,.4,.9))): return 'It takes no notice of `colours`, the palette of the class.'
 
 # %% ../nbs/helpers/exercises.ipynb #e6layer
 def one_layer(layer):
