@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['missed_birds', 'other_answers', 'own_classes', 'found_cars', 'driving_school', 'free_score', 'missed_share',
-           'decent_learner', 'three_maps', 'sixth_family', 'one_layer', 'line_by_hand', 'one_step', 'in_markdown',
-           'explains', 'two_slides', 'exported', 'can_fail']
+           'decent_learner', 'typical_miss', 'same_direction', 'tonight', 'three_maps', 'sixth_family', 'one_layer',
+           'line_by_hand', 'one_step', 'in_markdown', 'explains', 'two_slides', 'exported', 'can_fail']
 
 # %% ../nbs/helpers/exercises.ipynb #ea1cdc23
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 def _share_hint(given, right, usual, otherwise):
     "What is wrong with `given`, which should be the number `right`: one of the `usual` ones (number, hint), or something else"
     if isinstance(given, str): return 'That is a text. A number is wanted: leave out the quotation marks.'
+    if isinstance(given, (bool, np.bool_)): return f'That is {given}, yes or no, and the question is how many.'
     if given is None: return 'That is None: nothing was handed over. A number is wanted.'
     if callable(given): return 'That is a function, and a number is wanted: call it.'
     try: n = np.asarray(given, dtype=float)
@@ -101,7 +102,7 @@ def driving_school(groups, codes, targets, named, known, goal=.75):
     words, occur = sum(groups.values(), []), [codes[i] for i in np.unique(targets[known])]
     for o in words:
         if o == 'Void': return 'Void means that nobody could name it: leave it out of your groups.'
-        if o not in codes: return f'There is no class {o}. Is it spelled as in the legend?'
+        if o not in codes: return f'There is no class {o}. Is it spelled as in the legend, with blanks around it and no commas?'
         if words.count(o) > 1: return f'{o} is there twice. Which group shall it be in?'
     left = [o for o in occur if o not in words]
     if left: return f'{left[0]} is in no group. To drop what is hard would be cheating: put it where it belongs.'
@@ -201,6 +202,76 @@ def decent_learner(mine, people):
         'Other people were laid aside: leave `valid_pct` and `seed` as they are.')
     return _hardly_learned(mine)
 
+# %% ../nbs/helpers/exercises.ipynb #l4-off
+def typical_miss(off, train, valid):
+    """Typically more than a star. The root of our model's squared error is about 0.8: to know people's taste is worth a
+    quarter of a star, every time."""
+    off, miss = _one_number(off), valid.rating - train.rating.mean()
+    if off is None: return 'That is not one number: square all the misses, take their `mean()`, and then the root.'
+    known = {(miss**2).mean()**.5: None,
+             (miss**2).mean(): 'That is the squared error. Take its root, and it is in stars.',
+             miss.abs().mean(): 'That is the average distance. Here large misses count more: square, average, root.',
+             abs(miss.mean()): 'Misses above and below have cancelled out: square them before you average.',
+             train.rating.mean(): 'That is the guess itself. How far is it from each rating in `valid`?',
+             ((valid.rating - valid.guess)**2).mean()**.5: 'So far off is our model. Guess the mean of `train.rating`.'}
+    nearest = min(known, key=lambda o: abs(o - abs(off)))
+    if abs(nearest - abs(off)) < .006: return known[nearest] or (None if off > 0 else 'Nothing is off by less than 0.')
+    return f'Not {off:g}. How far is the mean of `train.rating` from each rating in `valid`? Square, average, root.'
+
+# %% ../nbs/helpers/exercises.ipynb #l4-cosine-mistakes
+_rows = np.array([1., 2, 2, 4]), np.array([2., 4, 5, 6])
+_not_cosines = {
+    44: 'That is the match. Divide it by the lengths of both rows.',
+    44/5: 'You divided by the length of the first row only.',
+    44/9: 'You divided by the length of the second row only.',
+    44/14: 'You added the lengths. Multiply them, or divide twice.',
+    44/(25*81): 'You divided by the squared lengths: take their roots.',
+    44/(9*17): 'A length is no sum of its numbers: square them, add up, and take the root.',
+    44/16: 'A length is not how many numbers there are: square them, add up, and take the root.',
+    18**.5: 'That is a distance. The cosine asks for the direction only.',
+    1 - 44/45: 'That is 1 minus the cosine.',
+    np.arccos(44/45): 'That is the angle. Its cosine is wanted.'}
+
+# %% ../nbs/helpers/exercises.ipynb #l4-cosine
+def same_direction(cosine):
+    """It asks whether two rows of numbers point the same way, however long they are. `similar` asks so of the factors
+    of films: one that divides people strongly can be like one that hardly does."""
+    if not callable(cosine): return f'Write a function: a {type(cosine).__name__} cannot be asked about other rows.'
+    a, b = _rows
+    found, opposite = cosine(a, b), cosine(a, -b)
+    if found is None: return _returns_nothing(cosine)
+    found, opposite = map(_one_number, (found, opposite))
+    if found is None: return 'It must return one number: multiply the rows, and add up.'
+    for o,hint in _not_cosines.items():
+        if abs(o - found) < 1e-6: return hint
+    if abs(found - 44/45) > 1e-6: return f'{a} and {b} match by 44, their lengths are 5 and 9, and you say {found:g}.'
+    if opposite is None or abs(opposite + 44/45) > 1e-6: return 'For opposite rows it must be negative: keep the sign.'
+
+# %% ../nbs/helpers/exercises.ipynb #l4-title
+def _no_title(wish, titles):
+    "A hint if there is no film with this title"
+    from difflib import get_close_matches
+    if not isinstance(wish, str): return f'`wish` is a title, as {titles[0]!r} is. Yours is of type {type(wish).__name__}.'
+    if wish in titles: return
+    near = get_close_matches(wish, titles, 1, .4)
+    return f'There is no film {wish!r}. ' + (f'Did you mean {near[0]!r}?' if near else '`movies.title` lists them all.')
+
+# %% ../nbs/helpers/exercises.ipynb #l4-wish
+def tonight(recommend, model, wish, me):
+    """Your stars brought it there, though you never named it: the model looked for a taste that explains them, and
+    foresees the rest. So does every shop that knows a little of you."""
+    from wholegame.checks import TableError
+    if not isinstance(me, dict): return f'`me` is a dict of titles and stars, as in {{{model.card["titles"][0]!r}: 4}}.'
+    if (hint := _no_title(wish, model.card['titles'])): return hint
+    if len(me) < 5: return f'Rate five films at least: of {len(me)} no taste can be seen.'
+    try: ranked, bland = (recommend(model, o, n=9999).title.tolist() for o in (me, dict.fromkeys(me, 3)))
+    except TableError as e: return str(e)
+    if wish not in ranked: return f'No naming: take {wish!r} out of your ratings.'
+    if len({*me.values()}) == 1: return 'The same stars for all show no taste: give some films more, and some less.'
+    place = ranked.index(wish) + 1
+    if place > 10: return f'At place {place} of {len(ranked)}: more stars to what is like it, fewer to what is not!'
+    if wish in bland[:10]: return 'That is offered to nearly everybody: wish for something rarer.'
+
 # %% ../nbs/helpers/exercises.ipynb #l5-maps
 def three_maps(maps):
     """Nobody drew a hole, and there are holes in all sizes: three rules leave no other place. Wherever the corners
@@ -214,7 +285,7 @@ def three_maps(maps):
         try: A, b = (np.asarray(x, dtype=float) for x in o)
         except (TypeError, ValueError): return f'In map {i} there is something else than numbers.'
         if (A.shape, b.shape) != ((2,2), (2,)):
-            return f'In map {i}, the shapes of matrix and shift should be (2, 2) and (2,); they are {A.shape} and {b.shape}.'
+            return f'In map {i}, matrix and shift should have the shapes (2, 2) and (2,), not {A.shape} and {b.shape}.'
         if not (np.isfinite(A).all() and np.isfinite(b).all()): return f'In map {i} a number is missing or infinite.'
         large, small = np.linalg.svd(A)[1]
         if large >= 1: return f'Map {i} does not shrink the plane, so the point would fly away.'
@@ -278,8 +349,8 @@ def sixth_family(family, others):
     def same(*which): return np.array_equal(first, sheet(*which))
     for o in others:
         if same(of_class(5, make=o)): return f'That draws what `{o.__name__}` draws. Make a family of your own.'
-    if not same(draw): return ('From the same `rng` it does not draw the same sheet twice. Let all chance come from `rng`, '
-                               'none from `np.random`, nor from `k` while drawing.')
+    if not same(draw): return ('From the same `rng` it does not draw the same sheet twice. Let all chance come from '
+                               '`rng`, none from `np.random`, nor from `k` while drawing.')
     if same(draw, 1): return 'All sheets of a class are the same. What changes from one to the next comes from `rng`.'
     if _only_noise(first.mean(-1, dtype=float)):
         return 'That is noise from edge to edge, as in the first family. Draw something: lines, rings, spots.'
