@@ -14,7 +14,8 @@ setup(
     classifiers=lines('classifiers'),
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     project_urls={'Repository': f"https://github.com/{cfg['repository']}"},
-    install_requires=lines('requirements'), extras_require={'dev': lines('dev_requirements')},
+    install_requires=lines('requirements'),
+    extras_require={'cups': lines('cups_requirements'), 'dev': lines('dev_requirements') + lines('cups_requirements')},
     entry_points={'console_scripts': [cfg['console_scripts']]},
     packages=['wholegame', 'wholegame.data'], package_dir={'wholegame.data': 'data'},
     # what is not a module is named here, and not taken from MANIFEST.in: setuptools warns about folders of data otherwise

@@ -42,8 +42,8 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported():
         "The requirements that one of these files imports, and the file"
         names = {o.split('.')[0]: path for path in paths for o in imports(path)}
         return {plain(providers.get(o, [o])[0]): path for o,path in names.items() if o and o not in known}
-    needed, developers = ({*map(plain, lines(o))} for o in ('requirements', 'dev_requirements'))
-    for paths,required in (MODULES, needed), ([*NOTEBOOKS, *ours], needed | developers):
+    needed, extra, developers = ({*map(plain, lines(f'{o}requirements'))} for o in ('', 'cups_', 'dev_'))
+    for paths,required in (MODULES, needed | extra), ([*NOTEBOOKS, *ours], needed | extra | developers):
         found = packages(paths).items()
         check([f'{path} imports {o}: settings.ini must require it' for o,path in found if o not in required])
     used = {'timm', *packages([*MODULES, *NOTEBOOKS])}  # fastai imports timm, for architectures that have its names
@@ -51,7 +51,7 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported():
 
 # Modules: each imports only from groups before its own; no lesson imports another
 LAYERS = [{'setup', 'speed', 'checks'}, {'fetch'}, {'search', 'photos', 'weights', 'quiz'},
-          {'clean', 'models', 'exercises'}, {'bird', 'segmentation', 'tabular', 'collab', 'diagrams', 'learning'},
+          {'clean', 'models', 'exercises'}, {'bird', 'segmentation', 'tabular', 'collab', 'diagrams', 'learning', 'cups'},
           {'cli'}]
 LAYER = {o: i for i,names in enumerate(LAYERS) for o in names}
 
