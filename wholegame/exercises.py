@@ -26,7 +26,7 @@ def _share_hint(given, right, usual, otherwise):
 
 # %% ../nbs/helpers/exercises.ipynb #dfddca8d
 def missed_birds(missed, counts):
-    "A row is what the folder says, so it holds all birds; off the diagonal are those that were missed. Divide by a column, and you answer another question: whom to believe who is called a forest."
+    "A row is what the folder says, so it holds all birds; off the diagonal are those that were missed. Divide by a column, and you answer another question: how often the model is wrong when it says *forest*."
     (found, lost), (false, trees) = counts = np.asarray(counts)
     right = lost/(found + lost)
     usual = [(lost, 'That is how many. The question is for a share: out of how many birds?'),
