@@ -166,8 +166,7 @@ def missed_share(missed):
     import pandas as pd
     if not callable(missed): return f'Write a function: a {type(missed).__name__} cannot be asked about other people.'
     says, truth = (np.isin(range(12), o) for o in ([0, 1, 2, 3, 6, 7], range(5)))
-    groups = [(o, pd.Series(truth)) for o in (says, ~says)]
-    found, again = (missed(*o) for o in groups)
+    found, again = (missed(o, pd.Series(truth)) for o in (says, ~says))
     if found is None: return _returns_nothing(missed)
     found, again = map(_one_number, (found, again))
     if found is None: return 'It must return one number: count with `sum()`, or take a `mean()`.'
@@ -198,9 +197,8 @@ def decent_learner(mine, people):
     if [*getattr(mine.dls, 'y_names', [])] != ['salary']: return "It guesses something else: `y_names` is 'salary'."
     if 'salary' in seen: return 'The answer itself is among the columns: whoever sees the salary need not guess.'
     if left: return f'The network can still see {left}. Leave out of `cat_names` what it must not see.'
-    if {*mine.dls.valid.items.index} != {*people.index}: return (
-        'Other people were laid aside: leave `valid_pct` and `seed` as they are.')
-    return _hardly_learned(mine)
+    same = {*mine.dls.valid.items.index} == {*people.index}
+    return _hardly_learned(mine) if same else 'Other people were laid aside: leave `valid_pct` and `seed` as they are.'
 
 # %% ../nbs/helpers/exercises.ipynb #l4-off
 def typical_miss(off, train, valid):
@@ -251,26 +249,34 @@ def same_direction(cosine):
 def _no_title(wish, titles):
     "A hint if there is no film with this title"
     from difflib import get_close_matches
-    if not isinstance(wish, str): return f'`wish` is a title, as {titles[0]!r} is. Yours is of type {type(wish).__name__}.'
+    if not isinstance(wish, str): return f'`wish` is a title, like {titles[0]!r}; yours has type {type(wish).__name__}.'
     if wish in titles: return
     near = get_close_matches(wish, titles, 1, .4)
     return f'There is no film {wish!r}. ' + (f'Did you mean {near[0]!r}?' if near else '`movies.title` lists them all.')
+
+# %% ../nbs/helpers/exercises.ipynb #l4-place
+def _not_there(wish, ranked, bland):
+    "A hint if `wish` is not among the first ten of `ranked`, or among those of `bland`, too"
+    if wish not in ranked: return f'No naming: take {wish!r} out of your ratings.'
+    place, before = (o.index(wish) + 1 for o in (ranked, bland))
+    if place > 10: return f'It is at place {place} of {len(ranked)}, and at {before} if all get the same stars. ' + (
+        'That is the right way: go on, or wish for a film with a higher bias.' if place < before else
+        'Give more stars to what is like it, and fewer to what is not.')
+    if before <= 10: return 'That is offered to nearly everybody: wish for something rarer.'
 
 # %% ../nbs/helpers/exercises.ipynb #l4-wish
 def tonight(recommend, model, wish, me):
     """Your stars brought it there, though you never named it: the model looked for a taste that explains them, and
     foresees the rest. So does every shop that knows a little of you."""
     from wholegame.checks import TableError
-    if not isinstance(me, dict): return f'`me` is a dict of titles and stars, as in {{{model.card["titles"][0]!r}: 4}}.'
-    if (hint := _no_title(wish, model.card['titles'])): return hint
+    titles = model.card['titles']
+    if not isinstance(me, dict): return f'`me` is a dict of titles and stars, as in {{{titles[0]!r}: 4}}.'
+    if (hint := _no_title(wish, titles)): return hint
     if len(me) < 5: return f'Rate five films at least: of {len(me)} no taste can be seen.'
     try: ranked, bland = (recommend(model, o, n=9999).title.tolist() for o in (me, dict.fromkeys(me, 3)))
     except TableError as e: return str(e)
-    if wish not in ranked: return f'No naming: take {wish!r} out of your ratings.'
     if len({*me.values()}) == 1: return 'The same stars for all show no taste: give some films more, and some less.'
-    place = ranked.index(wish) + 1
-    if place > 10: return f'At place {place} of {len(ranked)}: more stars to what is like it, fewer to what is not!'
-    if wish in bland[:10]: return 'That is offered to nearly everybody: wish for something rarer.'
+    return _not_there(wish, ranked, bland)
 
 # %% ../nbs/helpers/exercises.ipynb #l5-maps
 def three_maps(maps):
@@ -433,83 +439,84 @@ def one_step(step):
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-01
 def in_markdown(story):
-    "To write a heading, a bold word and a list takes three kinds of characters: `#`, `**` and `-`. That is most of Markdown."
+    "Three signs, `#`, `**` and `-`, make a heading, a bold word and a list. That is most of Markdown."
     import re
-    if not isinstance(story, str): return 'write text in quotes; three quotes on each side let it have many lines.'
+    if not isinstance(story, str): return 'Write text in quotes; three quotes on each side let it have many lines.'
     def has(pattern): return re.search(pattern, story, re.M)
-    if not re.search(r'\w', story): return 'there are no words in it yet.'
-    if has(r'<(b|strong|h\d|li|ul)\b'): return 'that is HTML. Markdown does it with less: `#`, `**` and `-`.'
-    if has(r'^#+[^#\s]'): return 'a heading needs a space after its `#`.'
-    if not has(r'^#{1,6} +\S'): return 'no line is a heading yet: begin one with `#` and a space.'
+    if not re.search(r'\w', story): return 'There are no words in it yet.'
+    if has(r'<(b|strong|h\d|li|ul)\b'): return 'That is HTML. Markdown does it with less: `#`, `**` and `-`.'
+    if has(r'^#+[^#\s]'): return 'A heading needs a space after its `#`.'
+    if not has(r'^#{1,6} +\S'): return 'No line is a heading yet: begin one with `#` and a space.'
     if not has(r'\*\*\S(.*?\S)?\*\*|__\S(.*?\S)?__'):
-        return ('one star on each side makes a word *slanted*; for bold it takes two.' if has(r'\*\S.*?\*') else
-                'no word is bold yet: put two stars on each side of one, and no space between.')
+        if has(r'\*\* +\S.*?\*\*'): return 'Between the stars and the bold words there must be no space.'
+        return ('One star on each side makes a word *slanted*; for bold it takes two.' if has(r'\*\S.*?\*') else
+                'No word is bold yet: put two stars on each side of one.')
     points = len(re.findall(r'^ {0,3}([-*+]|\d+[.)]) +\S', story, re.M))
-    if points < 2 and has(r'^-[^\s-]'): return 'a point of a list needs a space after its `-`.'
-    if points < 2: return f'a list of {points} is not yet a list of two: begin each of its lines with `-` and a space.'
+    if points < 2 and has(r'^-[^\s-]'): return 'A point of a list needs a space after its `-`.'
+    if points < 2: return f'A list of {points} is not yet a list of two: begin each of its lines with `-` and a space.'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-04
 def explains(order, cells, shown):
     "So the screen does not tell which cells made it: this number comes about in more than one way. *Restart and run all* leaves only one."
     n = len(cells)
     if not isinstance(order, (list, tuple)) or not all(type(o) is int for o in order):
-        return f"write the cells' numbers in the order in which they ran, such as {[*range(n)]}."
-    if not order: return 'somebody ran something, or nothing would be on the screen.'
-    if len(order) > 20: return 'nobody has that much patience: fewer than ten runs are enough.'
-    if not {*order} <= {*range(n)}: return f'the cells are numbered from 0 to {n-1}, as in the table.'
-    if order[-1] != n-1: return f'the number stands below cell {n-1}, so this cell has to run last.'
+        return f"Write the cells' numbers in the order in which they ran, such as {[*range(n)]}."
+    if not order: return 'Somebody ran something, or nothing would be on the screen.'
+    if len(order) > 20: return 'Nobody has that much patience: fewer than ten runs are enough.'
+    if not {*order} <= {*range(n)}: return f'The cells are numbered from 0 to {n-1}, as in the table.'
+    if order[-1] != n-1: return f'The number stands below cell {n-1}, so this cell has to run last.'
     memory = {}
     try:
         for o in order[:-1]: exec(cells[o], memory)
         got = eval(cells[-1], memory)
-    except NameError as e: return f'that ends in an error, "{e}": some cell has to make it first.'
+    except NameError as e: return f'That ends in an error, "{e}": some cell has to make it first.'
     if got != shown:
-        return (f'so the page reads, from top to bottom; but that gives {got}, not {shown}.' if [*order] == [*range(n)] else
-                f'this order gives {got}, not {shown}. Which cells may have run more than once?')
+        return (f'So the page reads, from top to bottom; but that gives {got}, not {shown}.' if [*order] == [*range(n)] else
+                f'This order gives {got}, not {shown}. Which cells may have run more than once?')
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-07
 def two_slides(kinds, cells):
     "Two slides, with nothing on them that a room need not see. A slide is one word in a cell's metadata: nothing is copied, so when the cell changes, its slide has changed."
     known = 'slide', 'subslide', 'fragment', '-', 'notes', 'skip'
-    if not isinstance(kinds, (list, tuple)): return f'write a list of {len(cells)} words, one for each cell.'
+    if not isinstance(kinds, (list, tuple)): return f'Write a list of {len(cells)} words, one for each cell.'
     if any(o is ... for o in kinds): return ...
-    if len(kinds) != len(cells): return f'there are {len(cells)} cells and {len(kinds)} words.'
+    if len(kinds) != len(cells): return f'There are {len(cells)} cells and {len(kinds)} words.'
     odd = [o for o in kinds if o not in known]
     if odd: return f'{odd[0]!r} is not a kind of slide: choose among {", ".join(known)}.'
-    if kinds[0] not in ('slide', 'subslide'): return 'the title is where the first slide begins, so its cell is a `slide`.'
+    if kinds[0] not in ('slide', 'subslide'): return 'The title is where the first slide begins, so its cell is a `slide`.'
     shown = [text for (_,text),kind in zip(cells, kinds) if kind not in ('notes', 'skip')]
     n = sum(o in ('slide', 'subslide') for o in kinds)
-    if n == len(cells): return 'now each cell begins a slide of its own. What stays on the slide before it is a `-`.'
-    if any('default_exp' in o for o in shown): return 'the line with `default_exp` is for nbdev, and not for the room: `skip` it.'
-    if any(o.startswith('assert') for o in shown): return 'the test can be seen by the room. It runs all the same when you `skip` it.'
-    if n != 2: return f'that makes {n} slide{"s"*(n > 1)}, and it should be two: each `slide` begins one.'
-    if len(shown) < len(cells) - 2: return 'something is missing: words, function and result belong on the slides.'
+    if n == len(cells): return 'Now each cell begins a slide of its own. What stays on the slide before it is a `-`.'
+    if any('default_exp' in o for o in shown): return 'The line with `default_exp` is for nbdev, and not for the room: `skip` it.'
+    if any(o.startswith('assert') for o in shown): return 'The test can be seen by the room. It runs all the same when you `skip` it.'
+    if n != 2: return f'That makes {n} slide{"s"*(n > 1)}, and it should be two: each `slide` begins one.'
+    if len(shown) < len(cells) - 2: return 'Something is missing: words, function and result belong on the slides.'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-10
 def exported(cell, export):
     "`kelvin` is in the module now, and other programs can import it. The notebook stays the source: who wants to change it changes the cell, and exports again."
-    if not isinstance(cell, str): return 'write the cell as text, between three quotes on each side.'
-    if '#|' not in cell.replace(' ', ''): return 'its first line has to be `#| export`, or the cell stays in the notebook.'
+    if not isinstance(cell, str): return 'Write the cell as text, between three quotes on each side.'
+    if '#|' not in cell.replace(' ', ''): return 'Its first line has to be `#| export`, or the cell stays in the notebook.'
     if not cell.replace(' ', '').lstrip('\n').startswith('#|export'): return '`#| export` has to be the first line of the cell.'
     try: code = compile(cell, 'your cell', 'exec')
     except SyntaxError as e: return f'Python cannot read line {e.lineno} of it: {e.msg}.'
-    if 'assert ' in cell: return 'a test in an exported cell runs in every program that imports it: it belongs in a cell of its own.'
+    if 'assert ' in cell: return 'A test in an exported cell runs in every program that imports it: it belongs in a cell of its own.'
     made = {}
     exec(code, made)
     kelvin = made.get('kelvin')
-    if not callable(kelvin): return 'it has no function that is called `kelvin`.'
+    if not callable(kelvin): return 'It has no function that is called `kelvin`.'
     found = [kelvin(o) for o in (0, 100)]
     if found == [None, None]: return '`kelvin` returns nothing: `print` shows a number, `return` hands it over.'
-    if found != [273.15, 373.15]: return f'0 °C and 100 °C are 273.15 K and 373.15 K; `kelvin` says {found[0]} and {found[1]}.'
-    if 'def kelvin' not in export(cell) and 'kelvin =' not in export(cell): return 'it did not reach the module. What does `export` print?'
+    if found != [273.15, 373.15]: return f'0 °C and 100 °C are 273.15 K and 373.15 K; `kelvin` says {found[0]!r} and {found[1]!r}.'
+    if 'def kelvin' not in export(cell) and 'kelvin =' not in export(cell): return 'It did not reach the module. What does `export` print?'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-13
 def can_fail(test):
     "It passes with the right function and fails with four wrong ones. A test that cannot fail says nothing, so see each of yours fail once."
+    from inspect import getsource
     def unfinished(kelvin): ...
-    if not callable(test): return 'write a function that takes `kelvin`, as in the stub.'
-    code = getattr(test, '__code__', None)
-    if code and code.co_code == unfinished.__code__.co_code and not code.co_names: return ...
+    if not callable(test): return 'Write a function that takes `kelvin`, as in the stub.'
+    if getattr(test, '__code__', unfinished.__code__).co_code == unfinished.__code__.co_code and '...' in getsource(test): return ...
     asked = []
     def right(celsius): return asked.append(celsius) or celsius + 273.15
     def passes(kelvin):
@@ -517,9 +524,9 @@ def can_fail(test):
         except Exception: return False
         return True
     try: said = test(right)
-    except AssertionError: return 'it fails with the right function, too: 0 °C are 273.15 K, and 100 °C are 373.15 K.'
-    if said is not None: return f'it returns {said!r}, and nobody looks at that. `assert` complains when something is not so.'
-    if not asked or passes(lambda celsius: None): return 'it passes whatever it is given. Call the `kelvin` that comes in, and `assert` what it should say.'
-    if passes(lambda celsius: celsius - 273.15): return 'it passes with a function that subtracts 273.15.'
-    if any(passes(lambda celsius: o + 273.15) for o in asked): return 'a function that says the same about everything passes, too: ask about a second temperature.'
-    if passes(lambda celsius: celsius + 273): return 'it passes with a function that adds only 273: be more exact.'
+    except AssertionError: return 'It fails with the right function, too: 0 °C are 273.15 K, and 100 °C are 373.15 K.'
+    if said is not None: return f'It returns {said!r:.30}, and nobody looks at that. `assert` complains when something is not so.'
+    if not asked or passes(lambda celsius: None): return 'It passes whatever it is given. Call the `kelvin` that comes in, and `assert` what it should say.'
+    if passes(lambda celsius: celsius - 273.15): return 'It passes with a function that subtracts 273.15.'
+    if any(passes(lambda celsius: o + 273.15) for o in asked): return 'A function that says the same about everything passes, too: ask about a second temperature.'
+    if passes(lambda celsius: celsius + 273): return 'It passes with a function that adds only 273: be more exact.'
