@@ -48,7 +48,7 @@ def ask(
     lesson, _, short = str(name).partition('/')
     files, source = {o.stem: o for o in sorted((data_path()/'questions').glob('*.md'))}, f'data/questions/{lesson}.md'
     found = _questions(files[lesson].read_text(encoding='utf-8'), source) if lesson in files else {}
-    if short not in found: raise ValueError(f"There is no question '{name}', only {', '.join(found or files)}.")
+    if short not in found: raise ValueError(f"'{name}' is none of {', '.join(found or [f'{o}/…' for o in files])}.")
     question, rows = found[short]
     html = [f'<details><summary>{_html(o)}</summary><p><b>{said}</b> {_html(why)}</p></details>' for o,said,why in rows]
     html = f'<div class="wg-quiz" data-name="{name}"><p><strong>{_html(question)}</strong></p>{"".join(html)}</div>'
