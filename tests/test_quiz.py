@@ -37,15 +37,15 @@ def test_a_lesson_asks_well(path):
 LESSON = max(ASKED, key=lambda o: max(len(str(q)) for q in ASKED[o].values()))
 FIRST, *OTHERS = [f'{LESSON}/{o}' for o,q in sorted(ASKED[LESSON].items(), key=lambda o: -len(str(o)))]
 
-def notebook():
-    "The two questions that need most room, a short one, and checks of all three kinds, as they are stored"
+def notebook(n=6):
+    "The two questions that need most room, a short one, and checks of all three kinds (`n` of these), as stored"
     def cell(code):
         o = eval(code, vars(quiz))
         out = new_output('execute_result', {'text/html': o._repr_html_(), 'text/plain': repr(o)}, execution_count=1)
         return new_code_cell(code, outputs=[out], metadata={'slideshow': {'slide_type': 'subslide'}})
     lesson, code = read(LESSONS[0]), [f"ask('{o}')" for o in (FIRST, OTHERS[0], OTHERS[-1])]
     code += [f'check(lambda o: o, {o})' for o in ('...', '"<b>$2$</b>, *or* `3`"', None)]
-    return new_notebook(cells=[lesson.cells[0], *map(cell, code)], metadata=lesson.metadata)
+    return new_notebook(cells=[lesson.cells[0], *map(cell, code[:n])], metadata=lesson.metadata)
 
 def answer(page, box):
     "Answer with the keyboard alone, FIRST rightly, others wrongly before that; yields what goes wrong"
@@ -82,7 +82,7 @@ def test_questions_on_slides_in_a_page_and_on_paper(browser, tmp_path):
     assert [o for o in ('answers', 'reason', 'tally') if page.locator(f'.wg-{o}').first.is_visible()] == ['answers']
 
 def test_questions_in_jupyterlab_and_live(browser, lab):
-    nb, path, pictures = notebook(), 'nbs/quiz.ipynb', PICTURES/'quiz_live'
+    nb, path, pictures = notebook(4), 'nbs/quiz.ipynb', PICTURES/'quiz_live'
     nbformat.write(nb, lab.folder/path)
     client, page = lab.kernel(path), browser.new_page(viewport=dict(width=1000, height=2000))
     client.execute_interactive('from wholegame.quiz import *')
