@@ -32,7 +32,7 @@ def features(
     _, green, blue = _pixels(photo).mean((0,1))
     return green - blue, 100*edges(photo).mean()
 
-# %% ../nbs/06_what_learns.ipynb #17e6ef8e
+# %% ../nbs/06_what_learns.ipynb #5c2a8dc2
 def _json(o): return json.dumps(o).replace('<', r'\u003c') # nothing in it can end the script
 
 def panel(
@@ -40,7 +40,7 @@ def panel(
     y,                # The right answers, 0 or 1
     names:dict,       # What the two numbers and the two answers are called: 'x', 'y' and 'classes'
     alt:str,          # What the panel shows, for those who cannot see it
-    start=(0., 0., 0.), # Three weights to begin with
+    start=(0,0,0),    # Three weights to begin with
     lr:float=.5       # Learning rate
 ) -> HTML:
     "A model with three weights that one can turn by hand, or let learn step by step"
