@@ -463,7 +463,7 @@ def save_model(
             metrics = dict(zip(['valid_loss', *learn.metrics.attrgot('name')], map(float, learn.validate())))
             name, kind = sha256(data).hexdigest(), 'safetensors' if task == 'collab' else 'onnx'
             card = dict(format=_format, package=f"wholegame {version('wholegame')}", task=task, **card, data=about,
-                        metrics={k: v for k,v in metrics.items() if math.isfinite(v)},
+                        checked=len(learn.dls.valid_ds), metrics={k: v for k,v in metrics.items() if math.isfinite(v)},
                         weights=f'model-{name[:12]}.{kind}', weights_sha256=name)
             card = json.loads(json.dumps(card, allow_nan=False))
             _check_card(card)
