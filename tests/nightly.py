@@ -9,7 +9,7 @@ from common import *
 from places import COLAB, KAGGLE, KAGGLE_OFF, Alone, Place
 from running import nbdev_test
 from test_reading import own_file, words_of
-from test_slides import browser, lab, run_live
+from test_slides import run_live
 import rules
 
 @each(NOTEBOOKS)
