@@ -2,6 +2,9 @@
 import time
 from functools import cache
 
+from playwright.sync_api import sync_playwright
+
+from browser import MISSING, launch
 from common import *
 from for_kaggle import build_wheel
 from places import PLACES, Alone
@@ -35,6 +38,24 @@ def lesson(wheel, tmp_path_factory):
         times = kernel_times(nb)
         return wrong or list(did_run(nb, times)), nb, told(path, nb, times, place)
     return run
+
+@pytest.fixture(scope='session')
+def browser():
+    "The computer's browser, cut off from the world. Where `.ci/run` prepared the machine it must be there"
+    with sync_playwright() as pw:
+        browser = launch(pw, '--proxy-server=127.0.0.1:9')
+        end = pytest.fail if os.environ.get('NEEDS_BROWSER') else pytest.skip
+        if not browser: end(f'no slide was checked. {MISSING}')
+        yield browser
+        browser.close()
+
+@pytest.fixture(scope='session')
+def lab(browser, tmp_path_factory):
+    from test_slides import Lab
+    lab = Lab(tmp_path_factory.mktemp('lab'))
+    yield lab
+    lab.process.terminate()
+    lab.process.wait(30)
 
 def pytest_terminal_summary(terminalreporter):
     "Print what ran, and put it on the page of the run where GitHub runs this"

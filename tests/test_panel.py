@@ -6,7 +6,7 @@ import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from common import *
-from test_slides import PICTURES, SHOWN, WHERE, browser, opened, walk
+from test_slides import PICTURES, SHOWN, WHERE, opened, walk
 from wholegame.learning import features, panel
 import decks
 

@@ -3,7 +3,7 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from common import *
-from test_slides import LEGIBLE, Live, PICTURES, SHOWN, WHERE, browser, lab, opened, walk
+from test_slides import LEGIBLE, Live, PICTURES, SHOWN, WHERE, opened, walk
 from wholegame import quiz
 import decks
 

@@ -6,9 +6,8 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from jupyter_client import BlockingKernelClient
-from playwright.sync_api import TimeoutError, sync_playwright
+from playwright.sync_api import TimeoutError
 
-from browser import MISSING, launch
 from common import *
 import decks
 import rules
@@ -195,23 +194,6 @@ class Live:
                 yield f'cell {i+1}: no output can be seen on the slide'
             found = cell.evaluate(OUTPUT)
             if isinstance(found, str): yield f'cell {i+1} fails live: {found}'
-
-@pytest.fixture(scope='session')
-def browser():
-    "The computer's browser, cut off from the world. Where `.ci/run` prepared the machine it must be there"
-    with sync_playwright() as pw:
-        browser = launch(pw, '--proxy-server=127.0.0.1:9')
-        end = pytest.fail if os.environ.get('NEEDS_BROWSER') else pytest.skip
-        if not browser: end(f'no slide was checked. {MISSING}')
-        yield browser
-        browser.close()
-
-@pytest.fixture(scope='session')
-def lab(browser, tmp_path_factory):
-    lab = Lab(tmp_path_factory.mktemp('lab'))
-    yield lab
-    lab.process.terminate()
-    lab.process.wait(30)
 
 @whole_lesson
 def test_a_deck_as_a_file_can_be_read_and_fetches_nothing(path, lesson, browser, tmp_path, record_property):
