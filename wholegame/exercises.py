@@ -376,7 +376,7 @@ def one_layer(layer):
     except RuntimeError as e: return f'Do the shapes fit? Four points of three numbers are multiplied as `x@w`. PyTorch says: {e}.'
     if made is None or made is ...: return ...
     if not torch.is_tensor(made): return f'A layer returns a tensor, and this is of the type {type(made).__name__}.'
-    if made.shape != (4,2): return f'For four points and two columns of weights the answer is 4×2, and this is {"×".join(map(str, made.shape)) or "one number"}.'
+    if made.shape != (4,2): return f'For four points and two columns of weights the answer is 4×2, and this is {"×".join(map(str, made.shape)) or "one number"}. (It is called in the order weights, bias, points.)'
     z = x@w + b
     same = lambda o: torch.allclose(made.to(z.dtype), o)
     if same(z): return 'It multiplies and adds, and leaves the negative numbers as they are: replace them by zero, with `.clamp(min=0)`.'
@@ -391,10 +391,12 @@ def line_by_hand(weights, x, y, most=100):
     "You did by eye what the loop does by the slope. With three weights that works; with eleven million it does not."
     x, y = (np.asarray(o, float) for o in (x, y))
     form = 'Three numbers, please: for green, for edges, and the bias. Such as [1, -2, 0].'
-    if isinstance(weights, (str, bytes, dict, set)) or callable(weights): return form
-    try: w = np.asarray(weights, float)
-    except (TypeError, ValueError): return ... if any(o is ... for o in weights) else form
+    if isinstance(weights, (list, tuple)) and any(o is ... for o in weights): return ...
+    try: w = np.asarray(weights)
+    except ValueError: return form
+    if w.dtype.kind not in 'iuf': return form
     if w.shape != (3,): return form
+    w = w.astype(float)
     if not np.isfinite(w).all(): return 'One of them is not a number that one can multiply by (nan, or infinite).'
     if (w != w.round()).any() or np.abs(w).max() > 9: return 'Whole numbers from -9 to 9, found by hand: rounding what training found is allowed.'
     if not w[:2].any(): return 'Without weights for green and edges, every drawing gets the same answer. Give these two something to do.'
@@ -418,7 +420,9 @@ def one_step(step):
     w = torch.tensor([.3,-.2,.1], dtype=torch.float64, requires_grad=True)
     start = w.detach().clone()
     try: new = step(w, x, y, lr)
-    except TypeError as e: return f'It is called with four things: weights, points, right answers and learning rate. That does not work: {e}.'
+    except TypeError as e:
+        if 'NoneType' in str(e): return 'There are no slopes yet, `w.grad` is still None: `backward()` of the loss finds them.'
+        return f'It is called with four things: weights, points, right answers and learning rate. That does not work: {e}.'
     except RuntimeError as e:
         if 'in-place' in str(e): return 'PyTorch does not let you change `w` in the middle of a calculation: do the step inside of `with torch.no_grad():`.'
         return f'PyTorch says: {e}.'
