@@ -54,7 +54,7 @@ def practice(nb, ran):
     for (i,stub,c,_),solved in zip(lesson, ran[len(nb.cells)+1::2]):
         if '...' not in stub: yield f'cell {i-1}: there is nothing to fill in'
         if not said(c).startswith('Not done yet'): yield f'cell {i}: of three dots it says {said(c)}'
-        if not said(solved).startswith('Well done'): yield f'cell {i}: of the solution in the fold it says {said(solved)}'
+        if not said(solved).startswith('Well done'): yield f'cell {i}: of the solution it says {said(solved)}'
 
 def did_run(nb, times, flags=None):
     "A notebook that passed has really run: `times` are the seconds that each cell took, by its id"

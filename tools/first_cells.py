@@ -9,7 +9,8 @@ from nbformat.v4 import new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = sorted((ROOT/'nbs').glob('[0-9]*.ipynb'))
-MADE = {'.venv', '__pycache__', 'build', 'dist', '_decks', '_slides', '_clean', '_site'}  # what is no part of the repository
+# What is no part of the repository
+MADE = {'.venv', '__pycache__', 'build', 'dist', '_decks', '_slides', '_clean', '_site'}
 
 def files():
     "The repository's files, as paths below ROOT: what git tracks or would add; without git, all but what was made"

@@ -35,7 +35,8 @@ def linked(text, file, src):
 def places(file):
     "Where else a notebook can be read, run and changed"
     page, up = file.relative_to(ROOT).as_posix(), '../'*len(file.relative_to(ROOT).parts[:-1])
-    run = {name.title(): f"{url}/{facts()['repository']}/blob/v{facts()['version']}/{page}" for name,url in PLACES.items()}
+    at = f"{facts()['repository']}/blob/v{facts()['version']}/{page}"
+    run = {f'Open in {name.title()}': f'{url}/{at}' for name,url in PLACES.items()}
     deck = {'Slides': f'{up}decks/{file.stem}.html', 'PDF': f'{up}decks/{file.stem}.pdf'}
     all_ = (run | deck if file in LESSONS else {}) | {'Edit': f'{GITHUB}/edit/main/{page}'}
     return f'<p class="places">{" · ".join(f"""<a href="{url}">{name}</a>""" for name,url in all_.items())}</p>'
@@ -44,9 +45,9 @@ def readable(nb, file, src):
     "A notebook without what only Jupyter, nbdev and a teacher need"
     cells = []
     for c in nb.cells:
-        hidden = re.search(r'^#\| *(hide|default_exp)\b', c.source, re.M) or 'show_setup()' in c.source
-        if hidden or 'next cell installs' in c.source or c.metadata.get('slideshow', {}).get('slide_type') == 'notes': continue
-        if 'colab-badge.svg' in c.source: continue
+        told = any(o in c.source for o in ('show_setup()', 'next cell installs', 'colab-badge.svg'))
+        hidden = re.search(r'^#\| *(hide|default_exp)\b', c.source, re.M)
+        if told or hidden or c.metadata.get('slideshow', {}).get('slide_type') == 'notes': continue
         if c.cell_type == 'code': c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M).strip()
         else: c.source = linked(c.source, file, src)
         if c.source: cells.append(c)
