@@ -1,12 +1,10 @@
 // All of this runs in the visitor's browser. A photo is looked at here, and sent nowhere.
 'use strict';
-
 class Trouble extends Error {} // its message is a sentence for the visitor
 const need = (ok, sentence) => { if (!ok) throw new Trouble(sentence); };
 const $ = id => document.getElementById(id);
 
 // ## A photo in the network's size, to the grey level what Pillow makes of it
-
 // Which pixels become one, and how much each of them counts: Pillow's bilinear filter
 function shares(from, to) {
   const scale = from / to, wide = Math.max(scale, 1);
@@ -33,15 +31,14 @@ function along(pixels, outer, n, inner, to) {
     }
   return out;
 }
-
 const resize = (im, w, h) => ({w, h, c: im.c,
   pixels: along(along(im.pixels, im.h, im.w, im.c, w), 1, im.h, w * im.c, h)});
 
 // For each place of a longer or shorter row the place in the photo that it is taken from; -1 is black
 function places(n, start, length, pad) {
-  const mirror = i => { const round = 2 * (n - 1) || 1, j = (i % round + round) % round; return Math.min(j, round - j); };
-  const beyond = {zeros: () => -1, border: i => Math.min(Math.max(i, 0), n - 1), reflection: i => n > 1 ? mirror(i) : 0};
-  return Int32Array.from({length}, (_, j) => (j += start) >= 0 && j < n ? j : beyond[pad](j));
+  const round = Math.max(1, 2 * (n - 1)), mirror = i => Math.min(i = (i % round + round) % round, round - i);
+  const beyond = {zeros: () => -1, border: i => i < 0 ? 0 : n - 1, reflection: i => n > 1 ? mirror(i) : 0}[pad];
+  return Int32Array.from({length}, (_, j) => (j += start) >= 0 && j < n ? j : beyond(j));
 }
 
 // One step of fastai's Resize and CropPad: `_fit` in wholegame/models.py
@@ -57,39 +54,31 @@ function fit(im, {size: [h, w], resize: way, pad}) {
     if (x >= 0 && y >= 0) pixels[at] = im.pixels[(y * im.w + x) * im.c + c];
   return resize({w: cw, h: ch, c: im.c, pixels}, w, h);
 }
-
 const grey = im => ({...im, c: 1, pixels: Uint8Array.from({length: im.w * im.h}, (_, i) =>
   im.pixels[3*i] * 19595 + im.pixels[3*i + 1] * 38470 + im.pixels[3*i + 2] * 7471 + 32768 >> 16)});
 
 // Channels × height × width, from `mean` and `std` as the network was trained
 function prepare(photo, card) {
-  const im = [...card.before, card].reduce(fit, card.mode === 'L' ? grey(photo) : photo);
-  const n = Math.max(im.c, card.mean.length), area = im.w * im.h, x = new Float32Array(n * area);
-  for (let c = 0; c < n; c++) for (let i = 0; i < area; i++)
-    x[c*area + i] = (im.pixels[i * im.c + c % im.c] / 255 - card.mean[c % card.mean.length]) / card.std[c % card.std.length];
-  return [x, [1, n, im.h, im.w]];
+  const {w, h, c, pixels} = [...card.before, card].reduce(fit, card.mode === 'L' ? grey(photo) : photo);
+  const {mean, std} = card, n = Math.max(c, mean.length), area = w * h, x = new Float32Array(n * area);
+  for (let k = 0; k < n; k++) for (let i = 0; i < area; i++)
+    x[k*area + i] = (pixels[i*c + k % c] / 255 - mean[k % mean.length]) / std[k % std.length];
+  return [x, [1, n, h, w]];
 }
 
 // ## A file becomes pixels, in every browser the same: EXIF and colour profiles are taken out, and EXIF is heeded here
-
 const letters = (b, at, n) => String.fromCharCode(...b.subarray(at, at + n));
 const kinds = [['jpeg', /^\xff\xd8/], ['png', /^\x89PNG\r\n\x1a\n/], ['webp', /^RIFF[^]{4}WEBP/], ['gif', /^GIF8/],
   ['avif', /^[^]{4}ftypavi/], ['heic', /^[^]{4}ftyp(hei|hev|mif|msf)/], ['bmp', /^BM/], ['tiff', /^(II\*\0|MM\0\*)/]];
 
-// The parts of a file: name, where it begins and ends, where its content begins
+// The parts of a file: what they are called, where they begin and end, where their content begins
 function* parts(b, v, kind) {
-  if (kind === 'jpeg') for (let i = 2, n; b[i] === 255 && b[i + 1] !== 0xda; i += 2 + n) {
-    n = v.getUint16(i + 2);
-    yield [{0xe1: 'exif', 0xe2: 'profile'}[b[i + 1]], i, i + 2 + n, i + 4];
-  }
-  if (kind === 'png') for (let i = 8, n; i + 8 <= b.length; i += 12 + n) {
-    n = v.getUint32(i);
-    yield [letters(b, i + 4, 4), i, i + 12 + n, i + 8];
-  }
-  if (kind === 'webp') for (let i = 12, n; i + 8 <= b.length; i += 8 + n + n % 2) {
-    n = v.getUint32(i + 4, true);
-    yield [letters(b, i, 4), i, i + 8 + n + n % 2, i + 8];
-  }
+  if (kind === 'jpeg') for (let i = 2, n; b[i] === 255 && b[i + 1] !== 0xda; i += 2 + n)
+    yield [{0xe1: 'exif', 0xe2: letters(b, i + 4, 3)}[b[i + 1]], i, i + 2 + (n = v.getUint16(i + 2)), i + 4];
+  if (kind === 'png') for (let i = 8, n; i + 8 <= b.length; i += 12 + n)
+    yield [letters(b, i + 4, 4), i, i + 12 + (n = v.getUint32(i)), i + 8];
+  if (kind === 'webp') for (let i = 12, n; i + 8 <= b.length; i += 8 + n + n % 2)
+    yield [letters(b, i, 4), i, i + 8 + (n = v.getUint32(i + 4, true)) + n % 2, i + 8];
 }
 
 // How a camera was held, from 1 to 8
@@ -104,26 +93,25 @@ function heldAs(v, at) {
 // The file without what browsers differ in, and how it is to be turned
 function plain(b, kind) {
   const v = new DataView(b.buffer), kept = [];
-  let turn, last, end = 0;
+  let turn, last, end = {jpeg: 2, png: 8, webp: 12}[kind] ?? b.length;
+  const head = b.slice(0, end);
   try {
     for (const [name, from, to, content] of parts(b, v, kind)) {
       [last, end] = [name, to];
-      const exif = letters(b, content, 4) === 'Exif' ? content + 6 : content;
-      if (/exif/i.test(name)) turn ??= heldAs(v, exif) ?? /tiff:Orientation(?:="|>)([1-8])/.exec(letters(b, content, 9e3))?.[1];
-      if (!/exif|profile|iCCP|ICCP|gAMA|cHRM|sRGB|cICP/i.test(name)) kept.push(b.slice(from, to));
-      else if (kind === 'jpeg' && name === 'profile' && letters(b, content, 3) !== 'ICC') kept.push(b.slice(from, to));
+      const exif = letters(b, content, 4) === 'Exif' ? content + 6 : content, xmp = /tiff:Orientation(?:="|>)([1-8])/;
+      if (/exif/i.test(name)) turn ??= heldAs(v, exif) ?? xmp.exec(letters(b, content, 9000))?.[1];
+      if (!/exif|^ICC|iCCP|gAMA|cHRM|sRGB|cICP/i.test(name)) kept.push(b.slice(from, to));
     }
-  } catch (e) { if (!(e instanceof RangeError)) throw e; }
-  const head = b.slice(0, {jpeg: 2, png: 8, webp: 12}[kind] ?? b.length);
-  if (kind === 'jpeg') { end ||= 2; kept.push(b.slice(end)); }
+  } catch (e) { if (!(e instanceof RangeError)) throw e; } // a part goes beyond the end
+  if (kind === 'jpeg') kept.push(b.slice(end));
   if (kind === 'webp') {
     new DataView(head.buffer).setUint32(4, 4 + kept.reduce((n, o) => n + o.length, 0), true);
     if (letters(b, 12, 4) === 'VP8X') kept[0][8] &= ~0x28; // neither profile nor EXIF any more
   }
   const cut = kind === 'jpeg' ? !b.some((o, i) => i > end && o === 217 && b[i - 1] === 255) :
-    kind === 'png' ? last !== 'IEND' || end > b.length : kind === 'webp' && end > b.length;
+    end > b.length || kind === 'png' && last !== 'IEND';
   need(!cut, 'This photo is broken: only a part of it can be read.');
-  return {parts: [head, ...kept], turn: turn >= 1 && turn <= 8 ? +turn : 1, deep: kind === 'png' && b[24] === 16 && b[25] === 0};
+  return [[head, ...kept], turn >= 1 && turn <= 8 ? +turn : 1];
 }
 
 // Red, green and blue of all pixels, upright if `turn` says how. Read in bands, since phones limit the size of a canvas
@@ -132,18 +120,17 @@ function read(bitmap, turn, white) {
   const pixels = new Uint8Array(3 * w * h), high = Math.min(h, Math.max(1, Math.floor(4e6 / w)));
   const canvas = Object.assign(document.createElement('canvas'), {width: w, height: high});
   const ctx = canvas.getContext('2d', {willReadFrequently: true});
-  const column = x => { if ([2, 3, 7, 8].includes(turn)) x = w - 1 - x; return swap ? x * W : x; };
-  const row = y => { if ([3, 4, 6, 7].includes(turn)) y = h - 1 - y; return swap ? y : y * W; };
-  const columns = Int32Array.from({length: w}, (_, x) => 3 * column(x));
+  const steps = (n, flip, step) => Int32Array.from({length: n}, (_, i) => 3 * step * (flip ? n - 1 - i : i));
+  const columns = steps(w, [2, 3, 7, 8].includes(turn), swap ? W : 1);
+  const rows = steps(h, [3, 4, 6, 7].includes(turn), swap ? 1 : W);
   for (let top = 0; top < h; top += high) {
     ctx.clearRect(0, 0, w, high);
     if (white) { ctx.fillStyle = '#fff'; ctx.fillRect(0, 0, w, high); }
     ctx.drawImage(bitmap, 0, -top);
     const band = ctx.getImageData(0, 0, w, Math.min(high, h - top)).data;
     for (let y = top, from = 0; y < Math.min(top + high, h); y++)
-      for (let x = 0, base = 3 * row(y); x < w; x++, from += 4) {
-        const at = base + columns[x];
-        pixels[at] = band[from]; pixels[at + 1] = band[from + 1]; pixels[at + 2] = band[from + 2];
+      for (let x = 0; x < w; x++, from += 4) {
+        for (let c = 0; c < 3; c++) pixels[rows[y] + columns[x] + c] = band[from + c];
         need(band[from + 3] === 255, 'This picture is partly transparent, and this model needs one that is not.');
       }
   }
@@ -156,14 +143,14 @@ async function open(file, card) {
   need(file.size <= 1e8, 'This file has more than 100 MB: choose a smaller photo.');
   const b = new Uint8Array(await file.arrayBuffer()), start = letters(b, 0, 2000), type = file.type || 'unknown';
   const kind = kinds.find(([, sign]) => sign.test(start))?.[0], upright = card.opens === 'upright';
-  const {parts, turn, deep} = plain(b, kind);
-  need(upright || !deep, 'This picture has 16 bits a pixel, and this model needs one of 8: save it as JPEG.');
+  const [parts, turn] = plain(b, kind), deep = kind === 'png' && b[24] === 16;
+  need(upright || !deep, 'This picture has 16 bits a colour, and this model needs one of 8: save it as JPEG.');
   let bitmap;
   try {
     bitmap = await createImageBitmap(new Blob(parts, {type: kind ? `image/${kind}` : type}),
       {colorSpaceConversion: 'none', premultiplyAlpha: 'none'});
   } catch {
-    need(kind !== 'heic' && kind !== 'tiff', `This browser cannot open ${kind?.toUpperCase()} photos: save it as JPEG.`);
+    need(!/heic|tiff/.test(kind), `This browser cannot open ${kind?.toUpperCase()} photos: save it as JPEG.`);
     need(!/<html/i.test(start), 'This is a web page, not a picture. Save the picture itself first.');
     throw new Trouble(kind ? 'This photo is broken: it cannot be opened.' : 'This file is not a picture.');
   }
@@ -175,7 +162,6 @@ async function open(file, card) {
 }
 
 // ## The model
-
 // A file's content; `tell` hears how many bytes have come
 async function load(name, tell) {
   const answer = await fetch(name);
@@ -187,12 +173,13 @@ async function load(name, tell) {
 
 // The network as it was: of large arrays came whole numbers, and a scale for each 64 of them
 function unpack(packed, {bytes, arrays}) {
-  const out = new Uint8Array(bytes), next = (Kind, n) => new Kind(packed.slice(from, from += n * Kind.BYTES_PER_ELEMENT).buffer);
+  const out = new Uint8Array(bytes);
   let from = 0, to = 0;
+  const next = (Kind, n) => new Kind(packed.slice(from, from += n * Kind.BYTES_PER_ELEMENT).buffer);
   for (const [start, n, size] of [...arrays, [bytes, 0, 1]]) {
     out.set(next(Uint8Array, start - to), to);
-    const scales = next(Float32Array, Math.ceil(n / 64)), numbers = Float32Array.from(next(size === 1 ? Int8Array : Int16Array, n));
-    for (let i = 0; i < n; i++) numbers[i] *= scales[i >> 6];
+    const scales = next(Float32Array, Math.ceil(n / 64));
+    const numbers = Float32Array.from(next(size === 1 ? Int8Array : Int16Array, n), (v, i) => v * scales[i >> 6]);
     out.set(new Uint8Array(numbers.buffer), start);
     to = start + 4 * n;
   }
@@ -232,76 +219,71 @@ function colorIn(probs, w, h) {
 }
 
 // ## What people see
-
 const percent = p => p > .999 ? 'over 99.9 %' : p < .001 ? 'under 0.1 %' : `${(100 * p).toFixed(1)} %`;
-const element = (tag, text, kind = '') => Object.assign(document.createElement(tag), {textContent: text, className: kind});
+function element(tag, inside = []) {
+  const o = document.createElement(tag);
+  o.append(...[inside].flat());
+  return o;
+}
 const name = text => element('bdi', text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
-function say(kind, ...lines) {
+function say(kind, text, head) {
   $('status').className = kind;
-  $('status').replaceChildren(...lines);
+  $('status').replaceChildren(...head ? [element('h2', head)] : [], element('p', text));
 }
 
 function paint(canvas, {w, h, pixels}) {
   const data = new ImageData(w, h);
-  for (let i = 0; i < w * h; i++) data.data.set([pixels[3*i], pixels[3*i + 1], pixels[3*i + 2], 255], 4*i);
+  for (let i = 0; i < 4 * w * h; i++) data.data[i] = i % 4 < 3 ? pixels[(i >> 2) * 3 + i % 4] : 255;
   Object.assign(canvas, {width: w, height: h}).getContext('2d').putImageData(data, 0, 0);
 }
 
 // Names with bars, the largest first; what does not fit is counted
-function bars(rows, most = 8) {
-  const all = [...rows].sort((a, b) => b.p - a.p), shown = all.slice(0, most), rest = all.length - shown.length;
-  $('bars').replaceChildren(...shown.map(({label, p, colour}) => {
-    const li = element('li', ''), bar = element('span', '', 'bar'), line = element('span', '', 'row');
-    line.append(name(label), element('span', percent(p)));
+function bars(rows, most) {
+  const all = [...rows].sort((a, b) => b.p - a.p), rest = all.length - most;
+  $('bars').replaceChildren(...all.slice(0, most).map(({label, p, colour}) => {
+    const bar = element('span'), li = element('li', [element('p', [name(label), element('b', percent(p))]), bar]);
     bar.style.setProperty('--share', p);
     if (colour) bar.style.setProperty('--colour', `rgb(${colour})`);
     Object.assign(li.dataset, {name: label, p});
-    li.append(line, bar);
     return li;
-  }), ...rest ? [element('li', `and ${rest} more`, 'rest')] : []);
+  }), ...rest > 0 ? [element('li', `and ${rest} more`)] : []);
   $('bars').hidden = $('note').hidden = false;
 }
 
 function tellClasses(probs, card) {
-  const rows = card.classes.map((label, i) => ({label, p: probs[i]})), head = element('h2', '');
-  const top = rows.reduce((a, b) => b.p > a.p ? b : a), found = rows.filter(o => o.p > card.threshold);
-  const names = card.threshold === null ? [top] : found, sure = card.threshold !== null || top.p >= card.sure;
-  names.forEach(({label}, i) => head.append(i ? ', ' : '', name(label)));
-  if (!names.length) head.textContent = 'None of what it knows';
-  if (!sure) head.textContent = 'Not sure';
-  const line = element('p', !sure ? ' is its best guess, and it gives it only ' :
-    card.threshold === null ? 'It gives this answer ' : `It names what it gives more than ${percent(card.threshold)}.`);
-  if (!sure) line.prepend(name(top.label));
-  if (card.threshold === null) line.append(percent(top.p), '.');
-  say(sure ? 'sure' : 'unsure', head, line);
-  bars(rows);
+  const rows = card.classes.map((label, i) => ({label, p: probs[i]})), top = rows.reduce((a, b) => b.p > a.p ? b : a);
+  const found = rows.filter(o => o.p > card.threshold), sure = percent(top.p);
+  if (card.threshold !== null) say('sure', `It names what it is more than ${percent(card.threshold)} sure of.`,
+    found.length ? found.flatMap(({label}, i) => [i ? ', ' : '', name(label)]) : 'Nothing that it knows');
+  else if (top.p >= card.sure) say('sure', `It is ${sure} sure.`, name(top.label));
+  else say('unsure', ['Its best guess is ', name(top.label), `, but it is only ${sure} sure.`], 'Not sure');
+  bars(rows, 8);
 }
 
 function tellMask(probs, im, card) {
-  const mask = colorIn(probs, im.w, im.h), counts = new Float64Array(card.classes.length), pixels = new Uint8Array(3*im.w*im.h);
-  mask.forEach((c, i) => { counts[c]++; pixels.set(card.colours[c], 3*i); });
+  const mask = colorIn(probs, im.w, im.h), pixels = new Uint8Array(3 * mask.length);
+  const rows = card.classes.map((label, c) => ({label, p: 0, colour: card.colours[c]}));
+  mask.forEach((c, i) => { rows[c].p += 1 / mask.length; pixels.set(card.colours[c], 3*i); });
   paint($('colours'), {...im, pixels});
   $('colours').hidden = $('mixer').hidden = false;
-  const rows = card.classes.map((label, c) => ({label, p: counts[c] / mask.length, colour: card.colours[c]}));
-  say('sure', element('h2', 'Coloured in'), element('p', 'How much of the picture each colour takes:'));
+  say('sure', 'This is how much of the picture each colour takes.', 'Coloured in');
   bars(rows.filter(o => o.p), 40);
 }
-
-const fail = e => say('trouble', element('p', e instanceof Trouble ? e.message :
-  `Something went wrong here: ${String(e.message ?? e).slice(0, 200)}. Reload this page to try again.`));
+const fail = e => say('trouble', e instanceof Trouble ? e.message :
+  `Something went wrong here: ${String(e?.message ?? e).slice(0, 200)}. Reload this page to try again.`);
 
 async function answer(file, card, model) {
   for (const id of ['bars', 'note', 'colours', 'mixer', 'seen']) $(id).hidden = true;
   try {
-    say('busy', element('p', 'Opening the photo …'));
+    say('busy', 'Opening the photo …');
     const [seen, upright] = await open(file, card), scale = Math.min(1, 1024 / Math.max(upright.w, upright.h));
     const side = n => Math.max(1, Math.round(scale * n)), shown = resize(upright, side(upright.w), side(upright.h));
     paint($('photo'), shown);
     $('seen').hidden = false;
-    say('busy', element('p', $('load').hidden ? 'Looking at it …' : 'The model is still on its way …'));
+    if (!$('load').hidden) say('busy', 'The model is still on its way …');
     const ask = await model;
-    say('busy', element('p', 'Looking at it …'));
+    say('busy', 'Looking at it …');
     await new Promise(done => setTimeout(done, 50)); // so that this can be seen
     const probs = await ask(...prepare(seen, card));
     if (card.task === 'segmentation') tellMask(probs, shown, card); else tellClasses(probs.data, card);
@@ -310,33 +292,33 @@ async function answer(file, card, model) {
 }
 
 async function main() {
-  say('busy', element('p', 'Loading …'));
+  say('busy', 'Loading …');
   const card = await (await fetch('card.json', {cache: 'no-cache'})).json(), model = start(card);
   for (const [label, text] of Object.entries(card.about)) $('about').append(element('dt', label), element('dd', text));
   for (const id of ['buttons', 'ways', 'load', 'card']) $(id).hidden = false;
-  $('note').textContent = card.note;
-  say('busy', element('p', `The model is on its way (${(card.download / 1e6).toFixed(1)} MB). You can choose a photo now.`));
+  $('note').textContent = `It can say ${card.about['What it can say']}`;
+  say('busy', `The model is on its way (${Math.ceil(card.download / 1e6)} MB). You can choose a photo now.`);
   let line = Promise.resolve(), latest = 0;
-  const look = file => {
+  const look = (file, sentence) => {
+    if (!file) return fail(new Trouble(sentence));
     const turn = ++latest;
     line = line.then(() => turn === latest && answer(file, card, model));
   };
-  for (const id of ['choose', 'camera']) $(id).addEventListener('change', ({target}) => {
+  const on = (target, types, act) => types.split(' ').forEach(o => target.addEventListener(o, act));
+  for (const id of ['choose', 'camera']) on($(id), 'change', ({target}) => {
     if (target.files[0]) look(target.files[0]);
-    target.value = '';
+    target.value = ''; // the same photo can be chosen again
   });
-  const given = (e, data, sentence) => {
+  on(document, 'dragover dragleave drop', e => {
     e.preventDefault();
-    if (data.files[0]) look(data.files[0]); else fail(new Trouble(sentence));
-  };
-  document.addEventListener('paste', e => given(e, e.clipboardData, 'What you pasted is not a picture.'));
-  document.addEventListener('drop', e => given(e, e.dataTransfer, 'That was not a file: save the picture first.'));
-  for (const [type, on] of [['dragover', true], ['dragleave', false], ['drop', false]])
-    document.addEventListener(type, e => { e.preventDefault(); document.body.classList.toggle('over', on); });
-  $('mix').addEventListener('input', e => { $('colours').style.opacity = e.target.value / 100; });
+    document.body.classList.toggle('over', e.type === 'dragover');
+    if (e.type === 'drop') look(e.dataTransfer.files[0], 'That was not a file: save the picture first.');
+  });
+  on(document, 'paste', e => look(e.clipboardData.files[0], 'What you pasted is not a picture.'));
+  on($('mix'), 'input', e => { $('colours').style.opacity = e.target.value / 100; });
   await model;
   $('load').hidden = true;
-  if (!latest) say('ready', element('p', 'Ready. What shall it look at?'));
+  if (!latest) say('ready', 'Ready. What shall it look at?');
 }
 
 if (location.protocol !== 'file:') main().catch(fail);
