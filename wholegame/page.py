@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['PageError', 'runtime_files', 'make_page']
 
-# %% ../nbs/helpers/page.ipynb #3abae940
-import gzip, json, math, os, re, shutil, subprocess, tarfile, numpy as np
+# %% ../nbs/helpers/page.ipynb #166d9b78
+import gzip, json, os, re, shutil, tarfile, numpy as np
 from base64 import b64encode
 from contextlib import suppress
 from filelock import FileLock
@@ -14,28 +14,28 @@ from hashlib import sha256, sha512
 from html import escape
 from pathlib import Path
 from string import Template
+from subprocess import DEVNULL, SubprocessError, run
 from tempfile import TemporaryDirectory
 from .fetch import FetchError, fetch
 from .models import _fields, load_model
 from .photos import write_file
 from .setup import data_path, printable, repo_url
 
-class PageError(Exception):
-    "No page can be made; the text says why, and what to do"
+class PageError(Exception): "No page can be made; the text says why, and what to do"
 
 def _need(ok, why):
     if not ok: raise PageError(why)
 
 # %% ../nbs/helpers/page.ipynb #3a6beead
 def _large(network):
-    "Start and length of the arrays of float32 in an ONNX network: those of at least 4,096 numbers, in rows of 64 or more"
+    "Start and length of the arrays of float32 in an ONNX network: 4,096 numbers or more, in rows of at least 64"
     start = np.frombuffer(network, np.uint8).ctypes.data
     def inside(part, kind): return [o for k,o in _fields(part) if k == kind]
     for tensor in (o for graph in inside(memoryview(network), 7) for o in inside(graph, 5)):
         dims, raw = inside(tensor, 1), inside(tensor, 9)
-        plain = inside(tensor, 2) == [1] and len(raw) == 1 and all(isinstance(o, int) for o in dims)
-        if plain and math.prod(dims[1:]) >= 64 and len(raw[0]) == 4*math.prod(dims) >= 4*4096:
-            yield np.frombuffer(raw[0], np.uint8).ctypes.data - start, math.prod(dims)
+        if inside(tensor, 2) != [1] or len(raw) != 1 or not all(isinstance(o, int) for o in dims): continue
+        n, row = int(np.prod(dims)), np.prod(dims[1:])
+        if n >= 4096 and row >= 64 and len(raw[0]) == 4*n: yield np.frombuffer(raw[0], np.uint8).ctypes.data - start, n
 
 # %% ../nbs/helpers/page.ipynb #a9426347
 def _pack(network):
@@ -55,21 +55,21 @@ def _pack(network):
 # %% ../nbs/helpers/page.ipynb #3c7ba0d1
 _package = 'onnxruntime-web@1.30.0'
 _runtime = { # two of its files, and their SHA-512
- 'ort.wasm.bundle.min.mjs': '1KcF8CWAZeqtTcvLgKPtOMXIbkWeh++LDCQpDhQ5ARVxHAL1VNL5rr0OI+MxTbmNIANldE/A/q+O4gSKgSMjWQ==',
- 'ort-wasm-simd-threaded.wasm': 'Gt7e1iIDIZ/PXEhM/OVleqWHVom0kEI/hs8cod0crXcV9jDGM39B23HuQnlOOgDOC3x4k5pxIgtdgzaL9up3MA=='}
+  'ort.wasm.bundle.min.mjs': '1KcF8CWAZeqtTcvLgKPtOMXIbkWeh++LDCQpDhQ5ARVxHAL1VNL5rr0OI+MxTbmNIANldE/A/q+O4gSKgSMjWQ==',
+  'ort-wasm-simd-threaded.wasm':
+    'Gt7e1iIDIZ/PXEhM/OVleqWHVom0kEI/hs8cod0crXcV9jDGM39B23HuQnlOOgDOC3x4k5pxIgtdgzaL9up3MA=='}
 
 def _from(path):
     "The two files out of a folder, or of npm's package"
     if Path(path).is_dir(): return {k: (Path(path)/k).read_bytes() for k in _runtime}
     with tarfile.open(path) as t: return {k: t.extractfile(f'package/dist/{k}').read() for k in _runtime}
 
-def _by_npm():
-    with TemporaryDirectory() as d:
-        subprocess.run([shutil.which('npm') or 'npm', 'pack', _package, '--ignore-scripts', '--fetch-retries=0'], cwd=d,
-                       check=True, timeout=300, stdin=subprocess.DEVNULL, capture_output=True)
-        return _from(next(Path(d).glob('*.tgz')))
+def _by_npm(folder):
+    command = [shutil.which('npm') or 'npm', 'pack', _package, '--ignore-scripts', '--fetch-retries=0']
+    run(command, cwd=folder, check=True, timeout=300, stdin=DEVNULL, capture_output=True)
+    return _from([*Path(folder).glob('*.tgz')][0])
 
-def _by_web(): return {k: fetch(f'https://cdn.jsdelivr.net/npm/{_package}/dist/{k}', total=300) for k in _runtime}
+def _by_web(_): return {k: fetch(f'https://cdn.jsdelivr.net/npm/{_package}/dist/{k}', total=300) for k in _runtime}
 
 def runtime_files(
     runtime=None # A folder that holds them, or npm's package as a file; default: kept ones, or npm's, or the web's
@@ -77,16 +77,16 @@ def runtime_files(
     "ONNX Runtime for browsers: fetched once, checked, and kept. `PageError` if it is not to be had"
     home = Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'wholegame'/_package
     home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home/'.lock'):
-        for get in [lambda: _from(runtime or home), *([_by_npm, _by_web] if runtime is None else [])]:
-            with suppress(OSError, KeyError, AttributeError, tarfile.TarError, subprocess.SubprocessError, FetchError):
-                files = get()
+    with FileLock(home/'.lock'), TemporaryDirectory() as d:
+        for get,where in [(_from, home), (_by_npm, d), (_by_web, None)] if runtime is None else [(_from, runtime)]:
+            with suppress(OSError, LookupError, AttributeError, tarfile.TarError, SubprocessError, FetchError):
+                files = get(where)
                 if {k: b64encode(sha512(o).digest()).decode() for k,o in files.items()} != _runtime: continue
-                if runtime is None: [write_file(home/k, o) for k,o in files.items()]
+                for k,o in files.items() if runtime is None else (): write_file(home/k, o)
                 return files
     what = 'neither npm nor the web gave it' if runtime is None else f"it is not in '{printable(runtime)}'"
-    raise PageError(f'A page needs {_package}, and {what}. Where there is a network, run `npm pack {_package}`, and name '
-                    'the file that it writes: --runtime FILE, or runtime=FILE in Python.')
+    raise PageError(f'A page needs {_package}, and {what}. Where there is a network, run `npm pack {_package}`, and '
+                    'name the file that it writes: --runtime FILE, or runtime=FILE in Python.')
 
 # %% ../nbs/helpers/page.ipynb #3a9868cf
 _sure = .8 # the page says "not sure" below this probability
@@ -98,26 +98,28 @@ def _names(classes, most):
 
 def _words(card, title):
     "The README of a page, and what of it the page itself says: headings and sentences"
-    data, found = card.get('data'), card['metrics'] | {}
+    data, found = card.get('data'), dict(card['metrics'])
     photos = data.get('photos', '') if isinstance(data, dict) else ''
     if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in [*photos.items()][:12])
     right = [f"{1-found.pop('error_rate'):.0%} got their right name"] if 'error_rate' in found else []
-    words = dict(title=title, classes=_names(card['classes'], 12), photos=printable(photos)[:500] or 'nobody says which',
-                 metrics=', '.join([*right, *(f'{printable(k)[:60]} {v:.3g}' for k,v in found.items())]) or 'nobody says',
-                 sure=f'{_sure:.0%}', repo=repo_url(), size='×'.join(map(str, card['size'][::-1])),
-                 **{k: printable(card[k])[:60] for k in ('arch', 'resize')})
+    words = dict(
+        title=title, classes=_names(card['classes'], 12), photos=printable(photos)[:500] or 'nobody says which',
+        metrics=', '.join([*right, *(f'{printable(k)[:60]} {v:.3g}' for k,v in found.items())]) or 'nobody says',
+        size='×'.join(map(str, card['size'][::-1])), **{k: printable(card[k])[:60] for k in ('arch', 'resize')})
+    more = dict(sure=f'{_sure:.0%}', repo=repo_url(), yaml=json.dumps(title, ensure_ascii=False))
     text = (data_path()/'page'/'README.txt').read_text(encoding='utf-8')
-    if card['task'] != 'photo' or card['threshold']: text = re.sub(r'\*\*When it is not sure.*?\n\n', '', text, flags=re.S)
+    if card['threshold'] or card['task'] != 'photo': text = re.sub(r'\*\*When it is not.*?\n\n', '', text, flags=re.S)
+    text = Template(text)
+    about = re.findall(r'^\*\*(.+?)\.\*\* (.+?)\n\n', text.substitute(words | more), re.M|re.S)
     def plain(o): return re.sub(r'[\\`*_\[\]<>{}|#~&]', lambda m: f'&#{ord(m[0])};', o)
-    about = dict(re.findall(r'^\*\*(.+?)\.\*\* (.+?)\n\n', Template(text).substitute(words), re.M|re.S))
-    return Template(text).substitute({k: o if k == 'repo' else plain(o) for k,o in words.items()}), about
+    return text.substitute({k: plain(o) for k,o in words.items()} | more), dict(about)
 
 # %% ../nbs/helpers/page.ipynb #939387e4
 def _check_out(out):
     "`PageError` if the folder `out` holds anything but a page, just as it was written"
     ours = {}
-    with suppress(OSError, ValueError): ours = dict(json.loads((out/'page.json').read_bytes()))
-    for o in out.iterdir():
+    with suppress(OSError, ValueError, TypeError): ours = dict(json.loads((out/'page.json').read_bytes()))
+    for o in out.iterdir() if out.exists() else ():
         same = o.name == 'page.json' or o.is_file() and ours.get(o.name) == sha256(o.read_bytes()).hexdigest()
         _need(same, f"'{printable(o)}' is not part of a page, or was changed since: name another folder for the page.")
 
@@ -127,29 +129,25 @@ def make_page(
     title=None,  # Default: made of the names of the classes
     runtime=None # See `runtime_files`
 ) -> Path: # The folder
-    "Write a folder of files that lets any browser ask `model`. `ModelError`, `PageError` or `OSError` if that cannot be"
+    "Write a folder that lets any browser ask `model`. `ModelError`, `PageError` or `OSError` if that cannot be"
     card, out, here = load_model(model).card, Path(out), data_path()/'page'
-    _need(card['task'] in ('photo', 'segmentation'),
-          f"The model in '{printable(model)}' is for the task {card['task']}, and a page takes photos or streets.")
-    if out.exists(): _check_out(out)
-    network, runtime = (Path(model)/card['weights']).read_bytes(), runtime_files(runtime)
-    (packed, arrays), streets = _pack(network), card['task'] == 'segmentation'
-    names = 'What is where?' if streets else _names(card['classes'], 4)[:99] + '?'
+    streets = card['task'] == 'segmentation'
+    _need(streets or card['task'] == 'photo', f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
+    _check_out(out)
+    names = 'What is where?' if streets else f"{_names(card['classes'], 4)[:99]}?"
     title = ' '.join(printable(title or '').split())[:99] or names[0].upper() + names[1:]
-    ort, wasm, model = (o if i == 0 else gzip.compress(o, mtime=0) for i,o in enumerate((*runtime.values(), packed)))
-    readme, about = _words(card, title)
+    network, (ort, wasm) = (Path(model)/card['weights']).read_bytes(), runtime_files(runtime).values()
+    (packed, arrays), (readme, about) = _pack(network), _words(card, title)
+    files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
     card = {k: card[k] for k in 'task classes threshold size resize pad before mean std mode opens'.split()} | dict(
-        about=about, sure=_sure, bytes=len(network), arrays=arrays, download=len(wasm) + len(model),
-        version=sha256(model).hexdigest()[:12])
+        about=about, sure=_sure, bytes=len(network), arrays=arrays, download=sum(map(len, files.values())),
+        version=sha256(network).hexdigest()[:12])
     if streets:
         from wholegame.segmentation import class_colours
         card['colours'] = class_colours(card['classes']).tolist()
-    head = dict(title=title, emoji='🔎', colorFrom='blue', colorTo='green', sdk='static', pinned=False)
-    head = '\n'.join(f'{k}: {json.dumps(o, ensure_ascii=False)}' for k,o in head.items())
-    files = {o: (here/o).read_bytes() for o in ('page.js', 'page.css', 'ort.LICENSE.txt')}
     index = (here/'index.html').read_text(encoding='utf-8').replace('$title', escape(title))
-    texts = {'index.html': index, 'card.json': json.dumps(card), 'README.md': f'---\n{head}\n---\n\n{readme}'}
-    files |= {k: o.encode() for k,o in texts.items()} | {'ort.mjs': ort, 'ort.bin': wasm, 'model.bin': model}
+    files |= {'index.html': index.encode(), 'README.md': readme.encode(), 'card.json': json.dumps(card).encode()}
+    files |= {o: (here/o).read_bytes() for o in ('page.js', 'page.css', 'ort.LICENSE.txt')}
     files['page.json'] = json.dumps({k: sha256(o).hexdigest() for k,o in files.items()}, indent=1).encode()
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out, prefix='.new-') as new:

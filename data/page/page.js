@@ -6,24 +6,22 @@ const $ = id => document.getElementById(id);
 
 // ## A photo in the network's size, to the grey level what Pillow makes of it
 // Which pixels become one, and how much each of them counts: Pillow's bilinear filter
-function shares(from, to) {
+function shares(from, to, whole) {
   const scale = from / to, wide = Math.max(scale, 1);
   return Array.from({length: to}, (_, i) => {
     const middle = (i + .5) * scale, first = Math.max(0, Math.trunc(middle - wide + .5));
     const n = Math.min(from, Math.trunc(middle + wide + .5)) - first;
     const k = Array.from({length: n}, (_, j) => Math.max(0, 1 - Math.abs((first + j - middle + .5) / wide)));
     const sum = k.reduce((a, b) => a + b);
-    return [first, k.map(v => v / sum)];
+    return [first, k.map(v => whole ? Math.trunc(v / sum * 2 ** 22 + .5) : v / sum)];
   });
 }
-
 // outer × n × inner numbers become outer × to × inner. Whole numbers are computed in 22 bits, as in Pillow
 function along(pixels, outer, n, inner, to) {
   if (n === to) return pixels;
   const out = new pixels.constructor(outer * to * inner), whole = pixels instanceof Uint8Array;
-  const all = shares(n, to).map(([first, k]) => [first, whole ? k.map(v => Math.trunc(v * 2 ** 22 + .5)) : k]);
-  let at = 0;
-  for (let o = 0; o < outer; o++) for (const [first, k] of all)
+  const all = shares(n, to, whole);
+  for (let o = 0, at = 0; o < outer; o++) for (const [first, k] of all)
     for (let x = 0; x < inner; x++) {
       let sum = whole ? 2 ** 21 : 0, from = (o * n + first) * inner + x;
       for (let j = 0; j < k.length; j++, from += inner) sum += k[j] * pixels[from];
@@ -31,16 +29,13 @@ function along(pixels, outer, n, inner, to) {
     }
   return out;
 }
-const resize = (im, w, h) => ({w, h, c: im.c,
-  pixels: along(along(im.pixels, im.h, im.w, im.c, w), 1, im.h, w * im.c, h)});
-
+const resize = ({w, h, c, pixels}, W, H) => ({w: W, h: H, c, pixels: along(along(pixels, h, w, c, W), 1, h, W * c, H)});
 // For each place of a longer or shorter row the place in the photo that it is taken from; -1 is black
 function places(n, start, length, pad) {
   const round = Math.max(1, 2 * (n - 1)), mirror = i => Math.min(i = (i % round + round) % round, round - i);
   const beyond = {zeros: () => -1, border: i => i < 0 ? 0 : n - 1, reflection: i => n > 1 ? mirror(i) : 0}[pad];
   return Int32Array.from({length}, (_, j) => (j += start) >= 0 && j < n ? j : beyond(j));
 }
-
 // One step of fastai's Resize and CropPad: `_fit` in wholegame/models.py
 function fit(im, {size: [h, w], resize: way, pad}) {
   if (way === 'squish') return resize(im, w, h);
@@ -54,9 +49,8 @@ function fit(im, {size: [h, w], resize: way, pad}) {
     if (x >= 0 && y >= 0) pixels[at] = im.pixels[(y * im.w + x) * im.c + c];
   return resize({w: cw, h: ch, c: im.c, pixels}, w, h);
 }
-const grey = im => ({...im, c: 1, pixels: Uint8Array.from({length: im.w * im.h}, (_, i) =>
-  im.pixels[3*i] * 19595 + im.pixels[3*i + 1] * 38470 + im.pixels[3*i + 2] * 7471 + 32768 >> 16)});
-
+const grey = ({w, h, pixels: p}) => ({w, h, c: 1, pixels: Uint8Array.from({length: w * h}, (_, i) =>
+  p[3*i] * 19595 + p[3*i + 1] * 38470 + p[3*i + 2] * 7471 + 32768 >> 16)});
 // Channels × height × width, from `mean` and `std` as the network was trained
 function prepare(photo, card) {
   const {w, h, c, pixels} = [...card.before, card].reduce(fit, card.mode === 'L' ? grey(photo) : photo);
@@ -70,7 +64,6 @@ function prepare(photo, card) {
 const letters = (b, at, n) => String.fromCharCode(...b.subarray(at, at + n));
 const kinds = [['jpeg', /^\xff\xd8/], ['png', /^\x89PNG\r\n\x1a\n/], ['webp', /^RIFF[^]{4}WEBP/], ['gif', /^GIF8/],
   ['avif', /^[^]{4}ftypavi/], ['heic', /^[^]{4}ftyp(hei|hev|mif|msf)/], ['bmp', /^BM/], ['tiff', /^(II\*\0|MM\0\*)/]];
-
 // The parts of a file: what they are called, where they begin and end, where their content begins
 function* parts(b, v, kind) {
   if (kind === 'jpeg') for (let i = 2, n; b[i] === 255 && b[i + 1] !== 0xda; i += 2 + n)
@@ -80,7 +73,6 @@ function* parts(b, v, kind) {
   if (kind === 'webp') for (let i = 12, n; i + 8 <= b.length; i += 8 + n + n % 2)
     yield [letters(b, i, 4), i, i + 8 + (n = v.getUint32(i + 4, true)) + n % 2, i + 8];
 }
-
 // How a camera was held, from 1 to 8
 function heldAs(v, at) {
   try {
@@ -89,7 +81,6 @@ function heldAs(v, at) {
       if (v.getUint16(i, little) === 0x112) return v.getUint16(i + 8, little);
   } catch { /* EXIF that cannot be read says nothing about the photo */ }
 }
-
 // The file without what browsers differ in, and how it is to be turned
 function plain(b, kind) {
   const v = new DataView(b.buffer), kept = [];
@@ -113,19 +104,18 @@ function plain(b, kind) {
   need(!cut, 'This photo is broken: only a part of it can be read.');
   return [[head, ...kept], turn >= 1 && turn <= 8 ? +turn : 1];
 }
-
 // Red, green and blue of all pixels, upright if `turn` says how. Read in bands, since phones limit the size of a canvas
 function read(bitmap, turn, white) {
   const {width: w, height: h} = bitmap, swap = turn > 4, W = swap ? h : w, H = swap ? w : h;
   const pixels = new Uint8Array(3 * w * h), high = Math.min(h, Math.max(1, Math.floor(4e6 / w)));
   const canvas = Object.assign(document.createElement('canvas'), {width: w, height: high});
-  const ctx = canvas.getContext('2d', {willReadFrequently: true});
+  const ctx = Object.assign(canvas.getContext('2d', {willReadFrequently: true}), {fillStyle: '#fff'});
   const steps = (n, flip, step) => Int32Array.from({length: n}, (_, i) => 3 * step * (flip ? n - 1 - i : i));
   const columns = steps(w, [2, 3, 7, 8].includes(turn), swap ? W : 1);
   const rows = steps(h, [3, 4, 6, 7].includes(turn), swap ? 1 : W);
   for (let top = 0; top < h; top += high) {
     ctx.clearRect(0, 0, w, high);
-    if (white) { ctx.fillStyle = '#fff'; ctx.fillRect(0, 0, w, high); }
+    if (white) ctx.fillRect(0, 0, w, high);
     ctx.drawImage(bitmap, 0, -top);
     const band = ctx.getImageData(0, 0, w, Math.min(high, h - top)).data;
     for (let y = top, from = 0; y < Math.min(top + high, h); y++)
@@ -136,7 +126,6 @@ function read(bitmap, turn, white) {
   }
   return {w: W, h: H, c: 3, pixels};
 }
-
 // A file as the model sees it, and as people do
 async function open(file, card) {
   need(file.size, 'This file is empty.');
@@ -145,15 +134,12 @@ async function open(file, card) {
   const kind = kinds.find(([, sign]) => sign.test(start))?.[0], upright = card.opens === 'upright';
   const [parts, turn] = plain(b, kind), deep = kind === 'png' && b[24] === 16;
   need(upright || !deep, 'This picture has 16 bits a colour, and this model needs one of 8: save it as JPEG.');
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(new Blob(parts, {type: kind ? `image/${kind}` : type}),
-      {colorSpaceConversion: 'none', premultiplyAlpha: 'none'});
-  } catch {
+  const blob = new Blob(parts, {type: kind ? `image/${kind}` : type}), as = 'none';
+  const bitmap = await createImageBitmap(blob, {colorSpaceConversion: as, premultiplyAlpha: as}).catch(() => {
     need(!/heic|tiff/.test(kind), `This browser cannot open ${kind?.toUpperCase()} photos: save it as JPEG.`);
     need(!/<html/i.test(start), 'This is a web page, not a picture. Save the picture itself first.');
     throw new Trouble(kind ? 'This photo is broken: it cannot be opened.' : 'This file is not a picture.');
-  }
+  });
   need(bitmap.width * bitmap.height <= 1e8, 'This photo has more than 100 megapixels: choose a smaller one.');
   const seen = read(bitmap, upright ? turn : 1, upright);
   const shown = upright || turn === 1 ? seen : read(bitmap, turn, true);
@@ -170,7 +156,6 @@ async function load(name, tell) {
   const whole = answer.body.pipeThrough(count).pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(whole).arrayBuffer());
 }
-
 // The network as it was: of large arrays came whole numbers, and a scale for each 64 of them
 function unpack(packed, {bytes, arrays}) {
   const out = new Uint8Array(bytes);
@@ -185,7 +170,6 @@ function unpack(packed, {bytes, arrays}) {
   }
   return out;
 }
-
 async function start(card) {
   need(window.DecompressionStream && window.WebAssembly, 'This browser is too old for this page: use a newer one.');
   let came = 0;
@@ -194,25 +178,21 @@ async function start(card) {
     load(`model.bin?${card.version}`, tell)]);
   Object.assign(ort.env.wasm, {wasmBinary: wasm.buffer, numThreads: 1});
   const extra = {optimization: {disable_specified_optimizers: 'ConstantFolding'}}; // as in wholegame/models.py
-  const session = await ort.InferenceSession.create(unpack(packed, card),
-    {executionProviders: ['wasm'], logSeverityLevel: 4, extra});
+  const session = await ort.InferenceSession.create(unpack(packed, card), {logSeverityLevel: 4, extra});
   return async (x, shape) => {
     const probs = Object.values(await session.run({x: new ort.Tensor('float32', x, shape)}))[0];
     need(probs.data.every(p => p > -.001 && p < 1.001), 'This model cannot answer: what it says are no probabilities.');
     return probs;
   };
 }
-
 // Which class is where: `color_in` in wholegame/segmentation.py
 function colorIn(probs, w, h) {
   const [, n, ph, pw] = probs.dims, area = ph * pw, best = new Float32Array(w * h), mask = new Uint16Array(w * h);
-  const winners = new Set(Array.from({length: area}, (_, i) => {
-    let top = 0;
-    for (let c = 1; c < n; c++) if (probs.data[c*area + i] > probs.data[top*area + i]) top = c;
-    return top;
-  }));
+  const layers = Array.from({length: n}, (_, c) => probs.data.slice(c * area, (c + 1) * area));
+  const top = i => layers.reduce((best, layer, c) => layer[i] > layers[best][i] ? c : best, 0);
+  const winners = new Set(Array.from({length: area}, (_, i) => top(i)));
   for (const c of [...winners].sort((a, b) => a - b)) {
-    const p = resize({w: pw, h: ph, c: 1, pixels: probs.data.slice(c * area, (c + 1) * area)}, w, h).pixels;
+    const p = resize({w: pw, h: ph, c: 1, pixels: layers[c]}, w, h).pixels;
     for (let i = 0; i < p.length; i++) if (p[i] > best[i]) { mask[i] = c; best[i] = p[i]; }
   }
   return mask;
@@ -220,24 +200,18 @@ function colorIn(probs, w, h) {
 
 // ## What people see
 const percent = p => p > .999 ? 'over 99.9 %' : p < .001 ? 'under 0.1 %' : `${(100 * p).toFixed(1)} %`;
-function element(tag, inside = []) {
-  const o = document.createElement(tag);
-  o.append(...[inside].flat());
-  return o;
-}
+const put = (o, inside) => { o.append(...[inside].flat()); return o; };
+const element = (tag, inside = []) => put(document.createElement(tag), inside);
 const name = text => element('bdi', text.length > 60 ? `${text.slice(0, 59)}…` : text);
-
 function say(kind, text, head) {
   $('status').className = kind;
   $('status').replaceChildren(...head ? [element('h2', head)] : [], element('p', text));
 }
-
 function paint(canvas, {w, h, pixels}) {
   const data = new ImageData(w, h);
   for (let i = 0; i < 4 * w * h; i++) data.data[i] = i % 4 < 3 ? pixels[(i >> 2) * 3 + i % 4] : 255;
   Object.assign(canvas, {width: w, height: h}).getContext('2d').putImageData(data, 0, 0);
 }
-
 // Names with bars, the largest first; what does not fit is counted
 function bars(rows, most) {
   const all = [...rows].sort((a, b) => b.p - a.p), rest = all.length - most;
@@ -250,7 +224,6 @@ function bars(rows, most) {
   }), ...rest > 0 ? [element('li', `and ${rest} more`)] : []);
   $('bars').hidden = $('note').hidden = false;
 }
-
 function tellClasses(probs, card) {
   const rows = card.classes.map((label, i) => ({label, p: probs[i]})), top = rows.reduce((a, b) => b.p > a.p ? b : a);
   const found = rows.filter(o => o.p > card.threshold), sure = percent(top.p);
@@ -260,7 +233,6 @@ function tellClasses(probs, card) {
   else say('unsure', ['Its best guess is ', name(top.label), `, but it is only ${sure} sure.`], 'Not sure');
   bars(rows, 8);
 }
-
 function tellMask(probs, im, card) {
   const mask = colorIn(probs, im.w, im.h), pixels = new Uint8Array(3 * mask.length);
   const rows = card.classes.map((label, c) => ({label, p: 0, colour: card.colours[c]}));
@@ -272,7 +244,6 @@ function tellMask(probs, im, card) {
 }
 const fail = e => say('trouble', e instanceof Trouble ? e.message :
   `Something went wrong here: ${String(e?.message ?? e).slice(0, 200)}. Reload this page to try again.`);
-
 async function answer(file, card, model) {
   for (const id of ['bars', 'note', 'colours', 'mixer', 'seen']) $(id).hidden = true;
   try {
