@@ -23,7 +23,7 @@ WAYS = {'squish': {}, 'crop': dict(resize='crop'), 'pad': dict(resize='pad', pad
 def write_model(folder, **more):
     "A model with random numbers, in large arrays and small ones, that is moved by what it sees"
     card = dict(format=2, task='photo', arch='by hand', classes=NAMES, threshold=None, size=[64, 80], resize='squish',
-                pad='zeros', before=[], mode='RGB', opens='upright', mean=[.5]*3, std=[.25]*3, metrics={}, data={}) | more
+                pad='zeros', before=[], mode='RGB', opens='upright', mean=[.5]*3, std=[.25]*3, metrics={}) | more
     rng, shapes = np.random.default_rng(1), dict(a=(64, 3, 5, 5), b=(512, 64, 3, 3), c=(4, 512, 1, 1))
     w = {k: (rng.normal(size=o)/np.sqrt(np.prod(o[1:])/(3, 1.5)[k == 'c'])).astype('f4') for k,o in shapes.items()}
     steps = ['Conv a', 'Relu', 'Conv b', 'Relu', 'GlobalAveragePool', 'Conv c', 'Flatten', 'Sigmoid']

@@ -5,19 +5,17 @@
 # %% auto #0
 __all__ = ['PageError', 'runtime_files', 'make_page']
 
-# %% ../nbs/helpers/page.ipynb #166d9b78
-import gzip, json, os, re, shutil, tarfile, numpy as np
+# %% ../nbs/helpers/page.ipynb #4d2c2b22
+import gzip, html, json, os, re, shutil, string, tarfile, numpy as np
 from base64 import b64encode
 from contextlib import suppress
 from filelock import FileLock
 from hashlib import sha256, sha512
-from html import escape
 from pathlib import Path
-from string import Template
 from subprocess import DEVNULL, SubprocessError, run
 from tempfile import TemporaryDirectory
 from .fetch import FetchError, fetch
-from .models import _fields, load_model
+from .models import _fields, _photo, load_model
 from .photos import write_file
 from .setup import data_path, printable, repo_url
 
@@ -109,7 +107,7 @@ def _words(card, title):
     more = dict(sure=f'{_sure:.0%}', repo=repo_url(), yaml=json.dumps(title, ensure_ascii=False))
     text = (data_path()/'page'/'README.txt').read_text(encoding='utf-8')
     if card['threshold'] or card['task'] != 'photo': text = re.sub(r'\*\*When it is not.*?\n\n', '', text, flags=re.S)
-    text = Template(text)
+    text = string.Template(text)
     about = re.findall(r'^\*\*(.+?)\.\*\* (.+?)\n\n', text.substitute(words | more), re.M|re.S)
     def plain(o): return re.sub(r'[\\`*_\[\]<>{}|#~&]', lambda m: f'&#{ord(m[0])};', o)
     return text.substitute({k: plain(o) for k,o in words.items()} | more), dict(about)
@@ -132,20 +130,21 @@ def make_page(
     "Write a folder that lets any browser ask `model`. `ModelError`, `PageError` or `OSError` if that cannot be"
     card, out, here = load_model(model).card, Path(out), data_path()/'page'
     streets = card['task'] == 'segmentation'
-    _need(streets or card['task'] == 'photo', f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
+    ok = streets or card['task'] == 'photo'
+    _need(ok, f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
     _check_out(out)
     names = 'What is where?' if streets else f"{_names(card['classes'], 4)[:99]}?"
     title = ' '.join(printable(title or '').split())[:99] or names[0].upper() + names[1:]
     network, (ort, wasm) = (Path(model)/card['weights']).read_bytes(), runtime_files(runtime).values()
     (packed, arrays), (readme, about) = _pack(network), _words(card, title)
     files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
-    card = {k: card[k] for k in 'task classes threshold size resize pad before mean std mode opens'.split()} | dict(
+    card = {k: card[k] for k in ('task', *_photo)} | dict(
         about=about, sure=_sure, bytes=len(network), arrays=arrays, download=sum(map(len, files.values())),
         version=sha256(network).hexdigest()[:12])
     if streets:
         from wholegame.segmentation import class_colours
         card['colours'] = class_colours(card['classes']).tolist()
-    index = (here/'index.html').read_text(encoding='utf-8').replace('$title', escape(title))
+    index = (here/'index.html').read_text(encoding='utf-8').replace('$title', html.escape(title))
     files |= {'index.html': index.encode(), 'README.md': readme.encode(), 'card.json': json.dumps(card).encode()}
     files |= {o: (here/o).read_bytes() for o in ('page.js', 'page.css', 'ort.LICENSE.txt')}
     files['page.json'] = json.dumps({k: sha256(o).hexdigest() for k,o in files.items()}, indent=1).encode()
