@@ -12,13 +12,15 @@ import numpy as np
 
 # %% ../nbs/helpers/exercises.ipynb #0abde9bd
 def _share_hint(given, right, usual, otherwise):
-    "What is wrong with `given`, which should be the number `right`: one of the `usual` ones (number, hint), or something else"
+    """What is wrong with `given`, which should be the number `right`: one of the `usual` ones (number, hint), or
+    something else"""
     if isinstance(given, str): return 'That is a text. A number is wanted: leave out the quotation marks.'
     if isinstance(given, (bool, np.bool_)): return f'That is {given}, yes or no, and the question is how many.'
     if given is None: return 'That is None: nothing was handed over. A number is wanted.'
     if callable(given): return 'That is a function, and a number is wanted: call it.'
     try: n = np.asarray(given, dtype=float)
-    except (TypeError, ValueError): return f'One number is wanted, such as 0.25, and this is of the type {type(given).__name__}.'
+    except (TypeError, ValueError):
+        return f'One number is wanted, such as 0.25, and this is of the type {type(given).__name__}.'
     if n.ndim: return f'One number is wanted, and this holds {n.size}.'
     if not np.isfinite(n): return f'That is {n}, which is no share: did you divide by nothing?'
     if abs(n - right) < .006: return
@@ -26,7 +28,8 @@ def _share_hint(given, right, usual, otherwise):
 
 # %% ../nbs/helpers/exercises.ipynb #dfddca8d
 def missed_birds(missed, counts):
-    "A row is what the folder says, so it holds all birds; off the diagonal are those that were missed. Divide by a column, and you answer another question: how often the model is wrong when it says *forest*."
+    """A row is what the folder says, so it holds all birds; off the diagonal are those that were missed. Divide by a
+    column, and you answer another question: how often the model is wrong when it says *forest*."""
     (found, lost), (false, trees) = counts = np.asarray(counts)
     right = lost/(found + lost)
     usual = [(lost, 'That is how many. The question is for a share: out of how many birds?'),
@@ -36,48 +39,71 @@ def missed_birds(missed, counts):
              (lost/counts.sum(), 'You divided by all photos. The question is only about the birds.'),
              (false/(false + trees), 'Those are forests that were called birds: take the other row.'),
              ((lost + false)/counts.sum(), 'That is the error rate, which counts mistakes of both kinds.')]
-    return _share_hint(missed, right, usual, 'In the row of the birds, divide what is off the diagonal by the whole row.')
+    return _share_hint(missed, right, usual,
+                       'In the row of the birds, divide what is off the diagonal by the whole row.')
 
 # %% ../nbs/helpers/exercises.ipynb #e1299dd2
 def other_answers(dls):
-    "Two of the five answers are new, and the rest of the form stayed. Look at `cropped.show_batch()`: a crop keeps the shapes and cuts off what stands at the edge, now and then a tail or a beak."
+    """Two of the five answers are new, and the rest of the form stayed. Look at `cropped.show_batch()`: a crop keeps
+    the shapes and cuts off what stands at the edge, now and then a tail or a beak."""
     from fastai.vision.all import DataBlock, DataLoaders, Resize
-    if isinstance(dls, DataBlock): return 'That is the form, filled in. `.dataloaders(path, bs=16)` makes loaders of it.'
-    if not isinstance(dls, DataLoaders): return f'Loaders are wanted, as `.dataloaders(…)` returns them, and this is of the type {type(dls).__name__}.'
-    if {*dls.vocab} != {'bird', 'forest'}: return f'These loaders know {[*dls.vocab]}. They should know birds and forests: which folder, which labels?'
+    if isinstance(dls, DataBlock):
+        return 'That is the form, filled in. `.dataloaders(path, bs=16)` makes loaders of it.'
+    if not isinstance(dls, DataLoaders):
+        return ('Loaders are wanted, as `.dataloaders(…)` returns them, and this is of the type '
+                f'{type(dls).__name__}.')
+    if {*dls.vocab} != {'bird', 'forest'}:
+        return f'These loaders know {[*dls.vocab]}. They should know birds and forests: which folder, which labels?'
     shapes = {tuple(dls.train.do_item(i)[0].shape[-2:]) for i in range(5)}
     if shapes != {(128,128)}: return f'Pictures of {shapes.pop()} pixels come out: let `Resize` make them 128.'
     methods = [o.method for o in dls.train.after_item.fs if isinstance(o, Resize)]
     if 'squish' in methods: return "They are still squeezed: `method='squish'` has to go."
-    if 'pad' in methods: return "They are padded: nothing is cut off, and an edge is made up. For a crop it is `method='crop'`."
+    if 'pad' in methods:
+        return "They are padded: nothing is cut off, and an edge is made up. For a crop it is `method='crop'`."
     n = len(dls.valid_ds)/(len(dls.train_ds) + len(dls.valid_ds))
     if abs(n - .3) > .02: return f'{n:.0%} of the photos are kept for checking. Three in ten is `valid_pct=0.3`.'
 
 # %% ../nbs/helpers/exercises.ipynb #0ce5f8b8
 def own_classes(dls, learn):
-    "The same lines, other photos. Nothing in them knows what a bird is: what your classes look like, the model found in the photos and the names of their folders."
+    """The same lines, other photos. Nothing in them knows what a bird is: what your classes look like, the model
+    found in the photos and the names of their folders."""
     from fastai.vision.all import DataBlock, DataLoaders, Learner
     if isinstance(dls, DataBlock): return '`my_dls` is the form. `.dataloaders(path, bs=16)` makes loaders of it.'
     if isinstance(dls, Learner): return '`my_dls` is a learner. The loaders come first, then the learner.'
-    if not isinstance(dls, DataLoaders): return f'`my_dls` should be loaders, as `.dataloaders(…)` returns them, and is of the type {type(dls).__name__}.'
+    if not isinstance(dls, DataLoaders):
+        return ('`my_dls` should be loaders, as `.dataloaders(…)` returns them, and is of the type '
+                f'{type(dls).__name__}.')
     names = [str(o) for o in getattr(dls, 'vocab', [])]
     if {*names} == {'bird', 'forest'}: return 'These are the classes of the lesson. Take some of your own.'
-    if not 3 <= len(names) <= 4: return f'These loaders know {len(names)} classes, {names}. Take three or four, in a new folder: what is left there from before counts as a class, too.'
-    if learn is None: return '`my_learn` is None, for `fine_tune` returns nothing: make the learner in one line and train it in the next.'
-    if not isinstance(learn, Learner): return f'`my_learn` should be what `vision_learner` returns, and is of the type {type(learn).__name__}.'
-    if [str(o) for o in getattr(learn.dls, 'vocab', [])] != names: return '`my_learn` learned from other loaders: hand `my_dls` to `vision_learner`.'
+    if not 3 <= len(names) <= 4:
+        return (f'These loaders know {len(names)} classes, {names}. Take three or four, in a new folder: what is '
+                'left there from before counts as a class, too.')
+    if learn is None:
+        return ('`my_learn` is None, for `fine_tune` returns nothing: make the learner in one line and train it in '
+                'the next.')
+    if not isinstance(learn, Learner):
+        return f'`my_learn` should be what `vision_learner` returns, and is of the type {type(learn).__name__}.'
+    if [str(o) for o in getattr(learn.dls, 'vocab', [])] != names:
+        return '`my_learn` learned from other loaders: hand `my_dls` to `vision_learner`.'
     if not len(dls.valid_ds): return 'No photo is kept for checking: so nobody can say how good the model is.'
-    if {*map(str, dls.train.items)} & {*map(str, dls.valid.items)}: return 'Some photos are both learned from and kept for checking. An exam needs new questions.'
+    if {*map(str, dls.train.items)} & {*map(str, dls.valid.items)}:
+        return 'Some photos are both learned from and kept for checking. An exam needs new questions.'
     counts = np.bincount([int(o) for ds in (dls.train_ds, dls.valid_ds) for o in ds.tls[1]], minlength=len(names))
-    if counts.min() < 20: return f'There are only {counts.min()} photos of {names[counts.argmin()]}: search with a second, different phrase.'
-    if not getattr(getattr(learn, 'recorder', None), 'values', None): return '`my_learn` has learned nothing yet: `my_learn.fine_tune(3)`.'
+    if counts.min() < 20:
+        return (f'There are only {counts.min()} photos of {names[counts.argmin()]}: search with a second, different '
+                'phrase.')
+    if not getattr(getattr(learn, 'recorder', None), 'values', None):
+        return '`my_learn` has learned nothing yet: `my_learn.fine_tune(3)`.'
     with learn.no_bar(), learn.no_logging(): preds, targets = (o.numpy() for o in learn.get_preds())
     error, guessing = (preds.argmax(1) != targets).mean(), 1 - np.bincount(targets).max()/len(targets)
-    if error > .8*guessing: return f'An error of {error:.2f} is close to guessing, which has {guessing:.2f}. Look at `show_batch`, then try more photos.'
+    if error > .8*guessing:
+        return (f'An error of {error:.2f} is close to guessing, which has {guessing:.2f}. Look at `show_batch`, then '
+                'try more photos.')
 
 # %% ../nbs/helpers/exercises.ipynb #e5bd3fd5
 def found_cars(found, targets, named, car):
-    "Of the pixels that are cars, so many are called cars. The IoU is lower, for it minds the others, too, that are called cars and are none. A model that calls everything a car finds every one of them."
+    """Of the pixels that are cars, so many are called cars. The IoU is lower, for it minds the others, too, that are
+    called cars and are none. A model that calls everything a car finds every one of them."""
     is_car, called = np.asarray(targets) == car, np.asarray(named) == car
     both = (is_car & called).sum()
     right = both/is_car.sum()
@@ -88,21 +114,27 @@ def found_cars(found, targets, named, car):
              (1 - right, 'That is the share that was missed.'),
              (both/is_car.size, 'You divided by all pixels. The question is only about those that are cars.'),
              (is_car.mean(), 'That is how much of the streets is cars. What does the model call it?'),
-             (called.sum()/is_car.sum(), 'You compared how many there are. They need not be the same pixels: `&` says which are both.'),
+             (called.sum()/is_car.sum(), 'You compared how many there are. They need not be the same pixels: '
+                                         '`&` says which are both.'),
              ((is_car == called).mean(), 'That counts the pixels that are no car, too, and they are easy.')]
-    return _share_hint(found, right, usual, 'Count the pixels that are cars *and* are called cars (`&`), and divide by those that are cars.')
+    return _share_hint(found, right, usual,
+                       'Count the pixels that are cars *and* are called cars (`&`), and divide by those that are cars.')
 
 # %% ../nbs/helpers/exercises.ipynb #c2ef6357
 def driving_school(groups, codes, targets, named, known, goal=.75):
-    "The model learned nothing new, and its mean IoU is higher: mistakes within a group cost nothing now. How good a model is depends on what you ask of it."
-    if not isinstance(groups, dict): return f"A dict is wanted, such as `dict(Sky='Sky', …)`, and this is of the type {type(groups).__name__}."
+    """The model learned nothing new, and its mean IoU is higher: mistakes within a group cost nothing now. How good
+    a model is depends on what you ask of it."""
+    if not isinstance(groups, dict):
+        return f"A dict is wanted, such as `dict(Sky='Sky', …)`, and this is of the type {type(groups).__name__}."
     for k,o in groups.items():
-        if not isinstance(o, str): return f"After {k} should stand names of classes in one text, such as 'Road Sidewalk'."
+        if not isinstance(o, str):
+            return f"After {k} should stand names of classes in one text, such as 'Road Sidewalk'."
     groups, codes = {k: o.split() for k,o in groups.items()}, list(codes)
     words, occur = sum(groups.values(), []), [codes[i] for i in np.unique(targets[known])]
     for o in words:
         if o == 'Void': return 'Void means that nobody could name it: leave it out of your groups.'
-        if o not in codes: return f'There is no class {o}. Is it spelled as in the legend, with blanks around it and no commas?'
+        if o not in codes:
+            return f'There is no class {o}. Is it spelled as in the legend, with blanks around it and no commas?'
         if words.count(o) > 1: return f'{o} is there twice. Which group shall it be in?'
     left = [o for o in occur if o not in words]
     if left: return f'{left[0]} is in no group. To drop what is hard would be cheating: put it where it belongs.'
@@ -115,7 +147,9 @@ def driving_school(groups, codes, targets, named, known, goal=.75):
     targets, named = lookup[targets[known]], lookup[named[known]]
     iou = [((targets==j) & (named==j)).sum() / ((targets==j) | (named==j)).sum() for j in range(4)]
     low = f"held down by {[*groups][np.argmin(iou)]} with {min(iou):.2f}"
-    if np.mean(iou) <= goal: return f'A mean IoU of {np.mean(iou):.2f}, {low}. Is it all small and rare? Add something large that it is often taken for.'
+    if np.mean(iou) <= goal:
+        return (f'A mean IoU of {np.mean(iou):.2f}, {low}. Is it all small and rare? Add something large that it is '
+                'often taken for.')
 
 # %% ../nbs/helpers/exercises.ipynb #l3-as-number
 def _one_number(o):
@@ -370,21 +404,32 @@ def one_layer(layer):
     "That is a layer, and a large network is this line, many times over. The zeros are what lets it bend."
     import torch
     if not callable(layer): return 'Make it a function: `def my_layer(w, b, x): …` with a `return`.'
-    w, b, x = torch.tensor([[2.,-1.],[1.,3.],[-1.,2.]]), torch.tensor([-.5,.5]), torch.tensor([[1.,0.,2.],[-1.,1.,-1.],[0.,-2.,1.],[2.,1.,1.]])
+    w, b = torch.tensor([[2.,-1.],[1.,3.],[-1.,2.]]), torch.tensor([-.5,.5])
+    x = torch.tensor([[1.,0.,2.],[-1.,1.,-1.],[0.,-2.,1.],[2.,1.,1.]])
     try: made = layer(w, b, x)
-    except TypeError as e: return f'It is called with three things, the weights, the bias and the points, and that does not work: {e}.'
-    except RuntimeError as e: return f'Do the shapes fit? Four points of three numbers are multiplied as `x@w`. PyTorch says: {e}.'
+    except TypeError as e:
+        return f'It is called with three things, the weights, the bias and the points, and that does not work: {e}.'
+    except RuntimeError as e:
+        return f'Do the shapes fit? Four points of three numbers are multiplied as `x@w`. PyTorch says: {e}.'
     if made is None or made is ...: return ...
     if not torch.is_tensor(made): return f'A layer returns a tensor, and this is of the type {type(made).__name__}.'
-    if made.shape != (4,2): return f'For four points and two columns of weights the answer is 4×2, and this is {"×".join(map(str, made.shape)) or "one number"}. (It is called in the order weights, bias, points.)'
+    if made.shape != (4,2):
+        return ('For four points and two columns of weights the answer is 4×2, and this is '
+                f'{"×".join(map(str, made.shape)) or "one number"}. (It is called in the order weights, bias, '
+                'points.)')
     z = x@w + b
     same = lambda o: torch.allclose(made.to(z.dtype), o)
-    if same(z): return 'It multiplies and adds, and leaves the negative numbers as they are: replace them by zero, with `.clamp(min=0)`.'
-    if same((x@w).clamp(min=0) + b): return 'The bias comes too late: add it first, and replace negatives by zero after that.'
+    if same(z):
+        return ('It multiplies and adds, and leaves the negative numbers as they are: replace them by zero, with '
+                '`.clamp(min=0)`.')
+    if same((x@w).clamp(min=0) + b):
+        return 'The bias comes too late: add it first, and replace negatives by zero after that.'
     if same((x@w).clamp(min=0)): return 'The bias is missing: add `b` before you replace the negatives.'
     if same(z.abs()): return 'Negative numbers shall become zero. Here they lose their sign, and -5 becomes 5.'
     if same(z.clamp(max=0)): return 'It is the wrong way round: here the positive numbers become zero. Try `min=0`.'
-    if not same(z.clamp(min=0)): return f'For the first point it says {[round(o, 2) for o in made[0].tolist()]}, and should say {z.clamp(min=0)[0].tolist()}: multiply (`x@w`), add `b`, then replace negatives.'
+    if not same(z.clamp(min=0)):
+        return (f'For the first point it says {[round(o, 2) for o in made[0].tolist()]}, and should say '
+                f'{z.clamp(min=0)[0].tolist()}: multiply (`x@w`), add `b`, then replace negatives.')
 
 # %% ../nbs/helpers/exercises.ipynb #e6line
 def line_by_hand(weights, x, y, most=100):
@@ -398,15 +443,24 @@ def line_by_hand(weights, x, y, most=100):
     if w.shape != (3,): return form
     w = w.astype(float)
     if not np.isfinite(w).all(): return 'One of them is not a number that one can multiply by (nan, or infinite).'
-    if (w != w.round()).any() or np.abs(w).max() > 9: return 'Whole numbers from -9 to 9, found by hand: rounding what training found is allowed.'
-    if not w[:2].any(): return 'Without weights for green and edges, every drawing gets the same answer. Give these two something to do.'
+    if (w != w.round()).any() or np.abs(w).max() > 9:
+        return 'Whole numbers from -9 to 9, found by hand: rounding what training found is allowed.'
+    if not w[:2].any():
+        return ('Without weights for green and edges, every drawing gets the same answer. Give these two something '
+                'to do.')
     wrong = ((x@w[:2] + w[2] > 0) != y).sum()
     said = f'{wrong} mistakes'
-    if wrong > len(y)/2: return f'{said}, more than a coin would make: turn all signs round, and you have {len(y) - wrong}.'
-    if wrong > most and w[1] >= 0: return f'{said}. Forests have more edges, so edges should speak against a bird: a negative second weight.'
-    if wrong > most and abs(w[1]) <= abs(w[0]): return f'{said}. Edges tell more than green does: make the second weight larger, compared with the first.'
-    if wrong > most and w[2] == 0: return f'{said}. The line goes through the middle of the paper: move it, with the third weight.'
-    if wrong > most: return f'{said}. Change one weight by one, the third to begin with, and look whether it gets better or worse.'
+    if wrong > len(y)/2:
+        return f'{said}, more than a coin would make: turn all signs round, and you have {len(y) - wrong}.'
+    if wrong > most and w[1] >= 0:
+        return f'{said}. Forests have more edges, so edges should speak against a bird: a negative second weight.'
+    if wrong > most and abs(w[1]) <= abs(w[0]):
+        return f'{said}. Edges tell more than green does: make the second weight larger, compared with the first.'
+    if wrong > most and w[2] == 0:
+        return f'{said}. The line goes through the middle of the paper: move it, with the third weight.'
+    if wrong > most:
+        return (f'{said}. Change one weight by one, the third to begin with, and look whether it gets better or '
+                'worse.')
 
 # %% ../nbs/helpers/exercises.ipynb #e6step
 def one_step(step):
@@ -414,32 +468,46 @@ def one_step(step):
     import torch
     if not callable(step): return 'Make it a function: `def my_step(w, x, y, lr): …` with a `return`.'
     def true_slopes(w): return ((x@w[:2] + w[2]).sigmoid() - y) @ torch.cat([x, torch.ones(9,1)], 1)/9
-    x, y = torch.linspace(-1, 1, 18, dtype=torch.float64).sin().reshape(9,2), torch.tensor([1.,0,1,1,0,1,0,0,1], dtype=torch.float64)
+    x = torch.linspace(-1, 1, 18, dtype=torch.float64).sin().reshape(9,2)
+    y = torch.tensor([1,0,1,1,0,1,0,0,1], dtype=torch.float64)
     x = x.flip(1)*torch.tensor([1.,-.6]) + y[:,None]*torch.tensor([.2,.5])
     x, lr = x.double(), .3
     w = torch.tensor([.3,-.2,.1], dtype=torch.float64, requires_grad=True)
     start = w.detach().clone()
     try: new = step(w, x, y, lr)
     except TypeError as e:
-        if 'NoneType' in str(e): return 'There are no slopes yet, `w.grad` is still None: `backward()` of the loss finds them.'
-        return f'It is called with four things: weights, points, right answers and learning rate. That does not work: {e}.'
+        if 'NoneType' in str(e):
+            return 'There are no slopes yet, `w.grad` is still None: `backward()` of the loss finds them.'
+        return ('It is called with four things: weights, points, right answers and learning rate. That does not '
+                f'work: {e}.')
     except RuntimeError as e:
-        if 'in-place' in str(e): return 'PyTorch does not let you change `w` in the middle of a calculation: do the step inside of `with torch.no_grad():`.'
+        if 'in-place' in str(e):
+            return ('PyTorch does not let you change `w` in the middle of a calculation: do the step inside of `with '
+                    'torch.no_grad():`.')
         return f'PyTorch says: {e}.'
-    if new is None: return ... if torch.equal(w, start) and w.grad is None else 'It works, but returns nothing: end with `return` and the new weights.'
+    if new is None and torch.equal(w, start) and w.grad is None: return ...
+    if new is None: return 'It works, but returns nothing: end with `return` and the new weights.'
     if new is ...: return ...
     if not torch.is_tensor(new) or new.shape != (3,): return 'It should return the three new weights, as a tensor.'
     new, g = new.detach().double(), true_slopes(start)
     near = lambda o: torch.allclose(new, o, atol=1e-4)
     if not new.isfinite().all(): return 'A weight became nan: was a logarithm taken of zero, or of a negative number?'
     if near(start): return 'The weights have not moved: take the learning rate times their slopes away from them.'
-    if near(g) or near(lr*g): return 'These are the slopes. The new weights are the old ones, minus the learning rate times the slopes.'
-    if near(start + lr*g): return 'That was uphill: a positive slope means that less of this weight is better. Subtract.'
+    if near(g) or near(lr*g):
+        return 'These are the slopes. The new weights are the old ones, minus the learning rate times the slopes.'
+    if near(start + lr*g):
+        return 'That was uphill: a positive slope means that less of this weight is better. Subtract.'
     if near(start - g): return 'The right direction, but where is the learning rate? Multiply the slopes by `lr`.'
-    if near(start - 9*lr*g): return 'The step is as many times too long as there are points: the loss is the mean over the points, not the sum.'
-    if not near(start - lr*g): return f'From {start.tolist()} it should lead to {[round(o, 3) for o in (start - lr*g).tolist()]}, and led to {[round(o, 3) for o in new.tolist()]}. Is the loss the one of the lesson?'
+    if near(start - 9*lr*g):
+        return ('The step is as many times too long as there are points: the loss is the mean over the points, not '
+                'the sum.')
+    if not near(start - lr*g):
+        return (f'From {start.tolist()} it should lead to {[round(o, 3) for o in (start - lr*g).tolist()]}, and led '
+                f'to {[round(o, 3) for o in new.tolist()]}. Is the loss the one of the lesson?')
     before = w.detach().clone()
-    if not torch.allclose(step(w, x, y, lr).detach(), before - lr*true_slopes(before), atol=1e-4): return 'The first step is right, the second is not: the slopes of the first are still there. Wipe them away with `w.grad.zero_()`.'
+    if not torch.allclose(step(w, x, y, lr).detach(), before - lr*true_slopes(before), atol=1e-4):
+        return ('The first step is right, the second is not: the slopes of the first are still there. Wipe them away '
+                'with `w.grad.zero_()`.')
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-01
 def in_markdown(story):
@@ -461,7 +529,8 @@ def in_markdown(story):
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-04
 def explains(order, cells, shown):
-    "So the screen does not tell which cells made it: this number comes about in more than one way. *Restart and run all* leaves only one."
+    """So the screen does not tell which cells made it: this number comes about in more than one way. *Restart and
+    run all* leaves only one."""
     n = len(cells)
     if not isinstance(order, (list, tuple)) or not all(type(o) is int for o in order):
         return f"Write the cells' numbers in the order in which they ran, such as {[*range(n)]}."
@@ -475,52 +544,65 @@ def explains(order, cells, shown):
         got = eval(cells[-1], memory)
     except NameError as e: return f'That ends in an error, "{e}": some cell has to make it first.'
     if got != shown:
-        return (f'So the page reads, from top to bottom; but that gives {got}, not {shown}.' if [*order] == [*range(n)] else
+        return (f'So the page reads, from top to bottom; but that gives {got}, not {shown}.'
+                if [*order] == [*range(n)] else
                 f'This order gives {got}, not {shown}. Which cells may have run more than once?')
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-07
 def two_slides(kinds, cells):
-    "Two slides, with nothing on them that a room need not see. A slide is one word in a cell's metadata: nothing is copied, so when the cell changes, its slide has changed."
+    """Two slides, with nothing on them that a room need not see. A slide is one word in a cell's metadata: nothing
+    is copied, so when the cell changes, its slide has changed."""
     known = 'slide', 'subslide', 'fragment', '-', 'notes', 'skip'
     if not isinstance(kinds, (list, tuple)): return f'Write a list of {len(cells)} words, one for each cell.'
     if any(o is ... for o in kinds): return ...
     if len(kinds) != len(cells): return f'There are {len(cells)} cells and {len(kinds)} words.'
     odd = [o for o in kinds if o not in known]
     if odd: return f'{odd[0]!r} is not a kind of slide: choose among {", ".join(known)}.'
-    if kinds[0] not in ('slide', 'subslide'): return 'The title is where the first slide begins, so its cell is a `slide`.'
+    if kinds[0] not in ('slide', 'subslide'):
+        return 'The title is where the first slide begins, so its cell is a `slide`.'
     shown = [text for (_,text),kind in zip(cells, kinds) if kind not in ('notes', 'skip')]
     n = sum(o in ('slide', 'subslide') for o in kinds)
     if n == len(cells): return 'Now each cell begins a slide of its own. What stays on the slide before it is a `-`.'
-    if any('default_exp' in o for o in shown): return 'The line with `default_exp` is for nbdev, and not for the room: `skip` it.'
-    if any(o.startswith('assert') for o in shown): return 'The test can be seen by the room. It runs all the same when you `skip` it.'
+    if any('default_exp' in o for o in shown):
+        return 'The line with `default_exp` is for nbdev, and not for the room: `skip` it.'
+    if any(o.startswith('assert') for o in shown):
+        return 'The test can be seen by the room. It runs all the same when you `skip` it.'
     if n != 2: return f'That makes {n} slide{"s"*(n > 1)}, and it should be two: each `slide` begins one.'
     if len(shown) < len(cells) - 2: return 'Something is missing: words, function and result belong on the slides.'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-10
 def exported(cell, export):
-    "`kelvin` is in the module now, and other programs can import it. The notebook stays the source: who wants to change it changes the cell, and exports again."
+    """`kelvin` is in the module now, and other programs can import it. The notebook stays the source: who wants to
+    change it changes the cell, and exports again."""
     if not isinstance(cell, str): return 'Write the cell as text, between three quotes on each side.'
-    if '#|' not in cell.replace(' ', ''): return 'Its first line has to be `#| export`, or the cell stays in the notebook.'
-    if not cell.replace(' ', '').lstrip('\n').startswith('#|export'): return '`#| export` has to be the first line of the cell.'
+    if '#|' not in cell.replace(' ', ''):
+        return 'Its first line has to be `#| export`, or the cell stays in the notebook.'
+    if not cell.replace(' ', '').lstrip('\n').startswith('#|export'):
+        return '`#| export` has to be the first line of the cell.'
     try: code = compile(cell, 'your cell', 'exec')
     except SyntaxError as e: return f'Python cannot read line {e.lineno} of it: {e.msg}.'
-    if 'assert ' in cell: return 'A test in an exported cell runs in every program that imports it: it belongs in a cell of its own.'
+    if 'assert ' in cell:
+        return 'A test in an exported cell runs in every program that imports it: it belongs in a cell of its own.'
     made = {}
     exec(code, made)
     kelvin = made.get('kelvin')
     if not callable(kelvin): return 'It has no function that is called `kelvin`.'
     found = [kelvin(o) for o in (0, 100)]
     if found == [None, None]: return '`kelvin` returns nothing: `print` shows a number, `return` hands it over.'
-    if found != [273.15, 373.15]: return f'0 °C and 100 °C are 273.15 K and 373.15 K; `kelvin` says {found[0]!r} and {found[1]!r}.'
-    if 'def kelvin' not in export(cell) and 'kelvin =' not in export(cell): return 'It did not reach the module. What does `export` print?'
+    if found != [273.15, 373.15]:
+        return f'0 °C and 100 °C are 273.15 K and 373.15 K; `kelvin` says {found[0]!r} and {found[1]!r}.'
+    if 'def kelvin' not in export(cell) and 'kelvin =' not in export(cell):
+        return 'It did not reach the module. What does `export` print?'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-13
 def can_fail(test):
-    "It passes with the right function and fails with four wrong ones. A test that cannot fail says nothing, so see each of yours fail once."
+    """It passes with the right function and fails with four wrong ones. A test that cannot fail says nothing, so see
+    each of yours fail once."""
     from inspect import getsource
     def unfinished(kelvin): ...
     if not callable(test): return 'Write a function that takes `kelvin`, as in the stub.'
-    if getattr(test, '__code__', unfinished.__code__).co_code == unfinished.__code__.co_code and '...' in getsource(test): return ...
+    same = getattr(test, '__code__', unfinished.__code__).co_code == unfinished.__code__.co_code
+    if same and '...' in getsource(test): return ...
     asked = []
     def right(celsius): return asked.append(celsius) or celsius + 273.15
     def passes(kelvin):
@@ -529,8 +611,11 @@ def can_fail(test):
         return True
     try: said = test(right)
     except AssertionError: return 'It fails with the right function, too: 0 °C are 273.15 K, and 100 °C are 373.15 K.'
-    if said is not None: return f'It returns {said!r:.30}, and nobody looks at that. `assert` complains when something is not so.'
-    if not asked or passes(lambda celsius: None): return 'It passes whatever it is given. Call the `kelvin` that comes in, and `assert` what it should say.'
+    if said is not None:
+        return f'It returns {said!r:.30}, and nobody looks at that. `assert` complains when something is not so.'
+    if not asked or passes(lambda celsius: None):
+        return 'It passes whatever it is given. Call the `kelvin` that comes in, and `assert` what it should say.'
     if passes(lambda celsius: celsius - 273.15): return 'It passes with a function that subtracts 273.15.'
-    if any(passes(lambda celsius: o + 273.15) for o in asked): return 'A function that says the same about everything passes, too: ask about a second temperature.'
+    if any(passes(lambda celsius: o + 273.15) for o in asked):
+        return 'A function that says the same about everything passes, too: ask about a second temperature.'
     if passes(lambda celsius: celsius + 273): return 'It passes with a function that adds only 273: be more exact.'
