@@ -202,7 +202,7 @@ function colorIn(probs, w, h) {
 const percent = p => p > .999 ? 'over 99.9 %' : p < .001 ? 'under 0.1 %' : `${(100 * p).toFixed(1)} %`;
 const put = (o, inside) => { o.append(...[inside].flat()); return o; };
 const element = (tag, inside = []) => put(document.createElement(tag), inside);
-const name = text => element('bdi', text.length > 60 ? `${text.slice(0, 59)}…` : text);
+const name = text => element('bdi', text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '�').slice(0, 60));
 function say(kind, text, head) {
   $('status').className = kind;
   $('status').replaceChildren(...head ? [element('h2', head)] : [], element('p', text));
