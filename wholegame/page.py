@@ -8,7 +8,7 @@ __all__ = ['PageError', 'runtime_files', 'make_page']
 # %% ../nbs/helpers/page.ipynb #4d2c2b22
 import gzip, html, json, os, re, shutil, string, tarfile, numpy as np
 from base64 import b64encode
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from filelock import FileLock
 from hashlib import sha256, sha512
 from pathlib import Path
@@ -74,8 +74,8 @@ def runtime_files(
 ) -> dict: # Their content by name
     "ONNX Runtime for browsers: fetched once, checked, and kept. `PageError` if it is not to be had"
     home = Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'wholegame'/_package
-    home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home/'.lock'), TemporaryDirectory() as d:
+    if runtime is None: home.mkdir(parents=True, exist_ok=True)
+    with nullcontext() if runtime else FileLock(home/'.lock'), TemporaryDirectory() as d:
         for get,where in [(_from, home), (_by_npm, d), (_by_web, None)] if runtime is None else [(_from, runtime)]:
             with suppress(OSError, LookupError, AttributeError, tarfile.TarError, SubprocessError, FetchError):
                 files = get(where)
