@@ -266,7 +266,7 @@ async function main() {
   say('busy', 'Loading …');
   const card = await (await fetch('card.json', {cache: 'no-cache'})).json(), model = start(card);
   for (const [label, text] of Object.entries(card.about)) $('about').append(element('dt', label), element('dd', text));
-  for (const id of ['buttons', 'ways', 'load', 'card']) $(id).hidden = false;
+  for (const id of ['ask', 'load', 'card']) $(id).hidden = false;
   $('note').textContent = `It can say ${card.about['What it can say']}`;
   say('busy', `The model is on its way (${Math.ceil(card.download / 1e6)} MB). You can choose a photo now.`);
   let line = Promise.resolve(), latest = 0;
