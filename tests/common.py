@@ -10,7 +10,7 @@ BIN, FILES = Path(sys.executable).parent, files()  # all paths are relative to R
 NOTEBOOKS = [o for o in FILES if o.suffix == '.ipynb' and o.parts[0] == 'nbs']
 LESSONS = [o for o in NOTEBOOKS if len(o.parts) == 2 and o.name[0].isdigit()]
 HELPERS = [o for o in NOTEBOOKS if o not in LESSONS]
-PAGES = [o for o in FILES if o.suffix == '.md']
+PAGES = [o for o in FILES if o.suffix == '.md' and o.parts[0] != 'site']
 MODULES = [o for o in FILES if o.parent.name == 'wholegame' and o.suffix == '.py' and o.name[0] != '_']
 
 def each(paths): return pytest.mark.parametrize('path', paths, ids=str)
