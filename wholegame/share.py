@@ -20,7 +20,7 @@ def wilson(k:int, n:int) -> tuple: # Lower and upper end, from 0 to 1
     middle, half = (k + z*z/2)/(n + z*z), z/(n + z*z)*math.sqrt(k*(n-k)/n + z*z/4)
     return max(0., middle - half), min(1., middle + half)
 
-# %% ../nbs/helpers/share.ipynb #f97ef83a
+# %% ../nbs/helpers/share.ipynb #4d9d4db8
 _questions = dict(purpose='What is it for?', limits='What is it not for?', harm='Who could be harmed, and how?')
 _kinds = dict(photo='image-classification', segmentation='image-segmentation', tabular='tabular-classification')
 
@@ -42,7 +42,7 @@ def _facts(card, report):
     if n and error is not None and card['task'] in ('photo', 'tabular'):
         low, high = wilson(round(error*n), n)
         yield 'wrong', f'{round(error*n)} of {n} kept for checking; 95 % interval: {low:.1%} to {high:.1%}'
-    yield from metrics.items()
+    yield from ((k.replace('_', ' '), f'{v:.3f}') for k,v in metrics.items())
 
 def model_card(
     folder,        # A model folder
