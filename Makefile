@@ -41,8 +41,8 @@ platforms: .venv/installed-dev  ## Run every lesson over what Kaggle and Colab h
 nightly: .venv/installed-dev  ## Check what takes long or changes without us: all decks live, links, platforms (needs a network)
 	@$(BIN)/python -m pytest -rs tests/nightly.py --tb short --durations 0
 
-slides: .venv/installed-dev  ## Open lesson one as slides with live code; LESSON=03 opens another
-	@$(BIN)/jupyter lab --config tools/slides_config.py --ServerApp.root_dir=nbs --LabApp.default_url=/rise/$(notdir $(wildcard nbs/$(LESSON)_*.ipynb))
+slides: .venv/installed-dev  ## Open lesson one as slides with live code; LESSON=03 opens another, CUPS=… shows the cups
+	@WHOLEGAME_CUPS='$(CUPS)' $(BIN)/jupyter lab --config tools/slides_config.py --ServerApp.root_dir=nbs --LabApp.default_url=/rise/$(notdir $(wildcard nbs/$(LESSON)_*.ipynb))
 
 decks: .venv/installed-dev  ## Write all decks to _decks, as HTML and PDF that need no network
 	@$(BIN)/python tools/decks.py

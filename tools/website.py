@@ -1,6 +1,6 @@
 """The site: the lessons as pages to read, with their decks beside them, the helpers and the package's functions.
 `make site` writes it to _site. Nothing on it comes from elsewhere."""
-import re, shutil, subprocess, sys
+import os, re, shutil, subprocess, sys
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ from nbdev.showdoc import show_doc
 from nbformat.v4 import new_markdown_cell
 
 from first_cells import LESSONS, PLACES, ROOT, facts
+from wholegame.page import PageError, make_page
 import decks
 
 HELPERS = sorted((ROOT/'nbs'/'helpers').glob('*.ipynb'))
@@ -56,7 +57,7 @@ def readable(nb, file, src):
     return nb
 
 def api(src):
-    "A page for each module: what its functions do, with their parameters"
+    "A page for each module: what its functions do, with their parameters. Returns their names on the site"
     names = sorted(o.stem for o in (ROOT/'wholegame').glob('[!_]*.py'))
     (src/'api').mkdir()
     for name in names:
@@ -66,15 +67,15 @@ def api(src):
         text = '\n'.join(re.sub(r'^---\n*#+', '##', o._repr_markdown_()) for o in docs)
         (src/'api'/f'{name}.md').write_text(f'# wholegame.{name}\n\n{module.__doc__}\n\n{text}', encoding='utf-8')
     table = '\n'.join(f'| [`wholegame.{o}`]({o}.md) | {import_module(f"wholegame.{o}").__doc__} |' for o in names)
-    toc = '\n'.join(['```{toctree}', ':hidden:', '', *names, '```'])
-    (src/'api'/'index.md').write_text(f'# The package\n\n| module | what it is for |\n|---|---|\n{table}\n\n{toc}\n')
+    (src/'api'/'index.md').write_text(f'# All modules\n\n| module | what it is for |\n|---|---|\n{table}\n')
+    return '\n'.join(f'api/{o}' for o in names)
 
 def write_sources(src):
     "Put what Sphinx reads into the folder `src`"
     shutil.copytree(ROOT/'site', src, dirs_exist_ok=True)
     def inside(files): return '\n'.join(str(o.relative_to(ROOT).with_suffix('')) for o in files)
     words = (ROOT/'site'/'index.md').read_text(encoding='utf-8')
-    words = words.format(lessons=inside(LESSONS), helpers=inside(HELPERS), **facts())
+    words = words.format(lessons=inside(LESSONS), helpers=inside(HELPERS), modules=api(src), **facts())
     teaching = re.search(r'^#(# Teaching\n.*?)(?=^## )', (ROOT/'README.md').read_text(encoding='utf-8'), re.M|re.S)[1]
     texts = {ROOT/'index.md': words, ROOT/'teaching.md': teaching} | {o: o.read_text(encoding='utf-8') for o in PAGES}
     for file,text in texts.items():
@@ -87,7 +88,6 @@ def write_sources(src):
         nbformat.write(readable(nbformat.read(file, 4), file, src), out)
     (src/'.github').mkdir()
     shutil.copy(ROOT/'.github'/'predictions.jpg', src/'.github')
-    api(src)
 
 def make(dest):
     "Write the pages to the folder `dest`; returns what Sphinx complains about"
@@ -96,9 +96,18 @@ def make(dest):
         command = [sys.executable, '-m', 'sphinx', '-q', '-j', 'auto', '-d', f'{src}/_doctrees', src, str(dest)]
         return subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
 
+def page_to_try(dest):
+    "The drawn birds' model as a page in `dest`, for visitors; it is trained unless it is there from an earlier call"
+    model = ROOT/'build'/'bird'
+    train = [Path(sys.executable).with_name('wholegame'), 'train', 'bird', 'forest', '--out', str(model)]
+    if not (model/'model.json').exists(): subprocess.run(train, check=True, env={**os.environ, 'WHOLEGAME_DATA': 'sample'})
+    make_page(model, dest, 'Bird or forest? (It knows drawings only)')
+
 if __name__ == '__main__':
     dest = ROOT/'_site'
     shutil.rmtree(dest, ignore_errors=True)
     print(make(dest), end='')
     decks.make(dest/'decks')
-    print(f'The site is in {dest.name}: open {dest.name}/index.html.')
+    try: page_to_try(dest/'try')
+    except PageError as e: raise SystemExit(f'The site is in {dest.name}, but for the page to try: {e}')
+    print(f'The site is in {dest.name}: run python -m http.server --directory {dest.name}, open http://localhost:8000.')
