@@ -15,27 +15,33 @@ def _share_hint(given, right, usual, otherwise):
     """What is wrong with `given`, which should be the number `right`: one of the `usual` ones (number, hint), or
     something else"""
     if isinstance(given, str): return 'That is a text. A number is wanted: leave out the quotation marks.'
-    if isinstance(given, (bool, np.bool_)): return f'That is {given}, yes or no, and the question is how many.'
+    if isinstance(given, (bool, np.bool_)): return f'That is {given}, yes or no, and a number is wanted.'
     if given is None: return 'That is None: nothing was handed over. A number is wanted.'
     if callable(given): return 'That is a function, and a number is wanted: call it.'
     try: n = np.asarray(given, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):
         return f'One number is wanted, such as 0.25, and this is of the type {type(given).__name__}.'
+    if n.size == 1: n = n.reshape(())
     if n.ndim: return f'One number is wanted, and this holds {n.size}.'
     if not np.isfinite(n): return f'That is {n}, which is no share: did you divide by nothing?'
-    if abs(n - right) < .006: return
-    return next((hint for o,hint in usual if abs(n - o) < .006), otherwise)
+    def near(o): return abs(n - o) < 5e-4 or any(abs(n - round(float(o), d)) < 1e-9 for d in (0, 2, 3) if d or o > 1)
+    if near(right): return
+    hints = sorted((abs(n - o), hint) for o,hint in usual if near(o))
+    if hints: return hints[0][1]
+    cent = n > 1 and round(float(n)) == round(100*float(right))
+    return 'That is per cent. As a share it lies between 0 and 1.' if cent else otherwise
 
 # %% ../nbs/helpers/exercises.ipynb #dfddca8d
 def missed_birds(missed, counts):
-    """A row is what the folder says, so it holds all birds; off the diagonal are those that were missed. Divide by a
-    column, and you answer another question: how often the model is wrong when it says *forest*."""
+    """A row is what the folder says, so it holds all photos from `bird`; off the diagonal are those that were missed.
+    Divide by a column, and you answer another question: how often the model is wrong when it says *forest*."""
     (found, lost), (false, trees) = counts = np.asarray(counts)
     right = lost/(found + lost)
     usual = [(lost, 'That is how many. The question is for a share: out of how many birds?'),
              (100*right, 'That is per cent. As a share it lies between 0 and 1.'),
              (1 - right, 'That is the share that was found. Missed are the others.'),
              (lost/(lost + trees), 'You divided by a column: all that the model *calls* forest. The birds are a row.'),
+             (lost/max(found, 1), 'You divided by the birds that were found. The missed ones are birds, too.'),
              (lost/counts.sum(), 'You divided by all photos. The question is only about the birds.'),
              (false/(false + trees), 'Those are forests that were called birds: take the other row.'),
              ((lost + false)/counts.sum(), 'That is the error rate, which counts mistakes of both kinds.')]
@@ -46,14 +52,24 @@ def missed_birds(missed, counts):
 def other_answers(dls):
     """Two of the five answers are new, and the rest of the form stayed. Look at `cropped.show_batch()`: a crop keeps
     the shapes and cuts off what stands at the edge, now and then a tail or a beak."""
+    from pathlib import Path
     from fastai.vision.all import DataBlock, DataLoaders, Resize
     if isinstance(dls, DataBlock):
         return 'That is the form, filled in. `.dataloaders(path, bs=16)` makes loaders of it.'
     if not isinstance(dls, DataLoaders):
         return ('Loaders are wanted, as `.dataloaders(…)` returns them, and this is of the type '
                 f'{type(dls).__name__}.')
-    if {*dls.vocab} != {'bird', 'forest'}:
-        return f'These loaders know {[*dls.vocab]}. They should know birds and forests: which folder, which labels?'
+    names = [*map(str, getattr(dls, 'vocab', None) or [])]
+    if {*names} != {'bird', 'forest'}:
+        return f'These loaders know {names}. They should know birds and forests: which folder, which labels?'
+    labels = [(Path(f).parent.name, o) for ds in (dls.train_ds, dls.valid_ds) for f,o in zip(ds.items, ds.tls[1])]
+    if any(np.ndim(o) for _,o in labels): return 'Each photo has one label here: the second block is `CategoryBlock`.'
+    if any(names[int(o)] != f for f,o in labels):
+        return "Some photos do not have their folder's name: the label is `get_y=parent_label`, as before."
+    if {*map(str, dls.train.items)} & {*map(str, dls.valid.items)}:
+        return 'Some photos are both learned from and kept for checking. An exam needs new questions.'
+    if len({Path(f).parent.name for f in dls.valid.items}) < 2:
+        return 'All photos kept for checking are of one class: draw them with `RandomSplitter`.'
     shapes = {tuple(dls.train.do_item(i)[0].shape[-2:]) for i in range(5)}
     if shapes != {(128,128)}: return f'Pictures of {shapes.pop()} pixels come out: let `Resize` make them 128.'
     methods = [o.method for o in dls.train.after_item.fs if isinstance(o, Resize)]
@@ -95,19 +111,23 @@ def own_classes(dls, learn):
     if not getattr(getattr(learn, 'recorder', None), 'values', None):
         return '`my_learn` has learned nothing yet: `my_learn.fine_tune(3)`.'
     with learn.no_bar(), learn.no_logging(): preds, targets = (o.numpy() for o in learn.get_preds())
+    if len({*targets.tolist()}) < len(names):
+        return 'Not every class is among the photos kept for checking: draw them with `RandomSplitter`.'
     error, guessing = (preds.argmax(1) != targets).mean(), 1 - np.bincount(targets).max()/len(targets)
     if error > .8*guessing:
-        return (f'An error of {error:.2f} is close to guessing, which has {guessing:.2f}. Look at `show_batch`, then '
-                'try more photos.')
+        return (f'An error of {error:.2f} is close to guessing, which has {guessing:.2f}. Has it been trained '
+                '(`my_learn.fine_tune(3)`)? Then look at `show_batch`, and try more photos.')
 
 # %% ../nbs/helpers/exercises.ipynb #e5bd3fd5
-def found_cars(found, targets, named, car):
-    """Of the pixels that are cars, so many are called cars. The IoU is lower, for it minds the others, too, that are
-    called cars and are none. A model that calls everything a car finds every one of them."""
+def found_cars(found, targets, named, car, known=None):
+    """Of the pixels that are cars, this share is called cars. The IoU is lower, because it also counts the pixels that
+    are called cars and are not. A model that calls everything a car finds every one of them."""
     is_car, called = np.asarray(targets) == car, np.asarray(named) == car
     both = (is_car & called).sum()
     right = both/is_car.sum()
-    usual = [(both/(is_car | called).sum(), 'That is the IoU. Divide by the pixels that *are* cars only.'),
+    iou = 'That is the IoU. Divide by the pixels that *are* cars only.'
+    known = np.ones(is_car.shape, bool) if known is None else known
+    usual = [(both/(is_car | called).sum(), iou), (both/((is_car | called) & known).sum(), iou),
              (both/called.sum(), 'You divided by what is *called* a car. Divide by what is one.'),
              (both, 'That is how many. The question is for a share.'),
              (100*right, 'That is per cent. As a share it lies between 0 and 1.'),
@@ -128,21 +148,25 @@ def driving_school(groups, codes, targets, named, known, goal=.75):
         return f"A dict is wanted, such as `dict(Sky='Sky', …)`, and this is of the type {type(groups).__name__}."
     for k,o in groups.items():
         if not isinstance(o, str):
-            return f"After {k} should stand names of classes in one text, such as 'Road Sidewalk'."
+            return f"{k} needs the names of its classes in one text, such as 'Road LaneMkgsDriv'."
     groups, codes = {k: o.split() for k,o in groups.items()}, list(codes)
     words, occur = sum(groups.values(), []), [codes[i] for i in np.unique(targets[known])]
     for o in words:
         if o == 'Void': return 'Void means that nobody could name it: leave it out of your groups.'
         if o not in codes:
-            return f'There is no class {o}. Is it spelled as in the legend, with blanks around it and no commas?'
-        if words.count(o) > 1: return f'{o} is there twice. Which group shall it be in?'
+            return f'There is no class {o}. Is it spelled as in the legend, with spaces around it and no commas?'
+        if words.count(o) > 1: return f'{o} is there twice: once is enough, in one group.'
+    if len(groups) != 4: return f'These are {len(groups)} groups. The question was for four.'
     left = [o for o in occur if o not in words]
     if left: return f'{left[0]} is in no group. To drop what is hard would be cheating: put it where it belongs.'
-    if len(groups) != 4: return f'These are {len(groups)} groups. The question was for four.'
     empty = [k for k,o in groups.items() if not {*o} & {*occur}]
     if empty: return f'Nothing of the group {empty[0]} occurs in these streets: so it is no fourth group.'
-    hit = [o for o in ('Pedestrian', 'Bicyclist', 'Car') for words in groups.values() if o in words and 'Road' in words]
-    if hit: return f'Road and {hit[0]} are in one group. Then nobody can tell where to drive and what is in the way.'
+    ground = {'Road', 'Sidewalk', 'ParkingBlock', 'RoadShoulder', 'LaneMkgsDriv', 'LaneMkgsNonDriv'}
+    for o in groups.values():
+        hit = [c for c in o if c in occur and c not in ground] if 'Road' in o else []
+        if hit: return f'Road and {hit[0]} are in one group. Then nobody knows where to drive, and what is in the way.'
+        hit = [c for c in o if c in ('Car', 'Pedestrian', 'Bicyclist')] if 'Sky' in o else []
+        if hit: return f'Sky and {hit[0]} are in one group. Then nobody can tell what is in the way.'
     lookup = np.array([next((j for j,o in enumerate(groups.values()) if c in o), 4) for c in codes])
     targets, named = lookup[targets[known]], lookup[named[known]]
     iou = [((targets==j) & (named==j)).sum() / ((targets==j) | (named==j)).sum() for j in range(4)]
@@ -164,15 +188,18 @@ def free_score(free, people):
     """Among women fewer are well paid, so the same lazy answer is right more often. Whoever compares a network's scores
     for two groups must first know what comes free in each."""
     free, poor, women = _one_number(free), people.salary == '<50k', people.sex == 'Female'
+    if women.all() or not women.any():
+        return '`people` is not everybody any more: run `people = df.loc[who]`, and give your table another name.'
     if free is None: return 'That is not one number. The mean of a column of True and False is one: the share of True.'
-    if not 0 <= free <= 1: return f'{free:g} is no share: divide the count by the number of women, and by nothing else.'
-    known = {poor[women].mean(): None,
-             poor.mean(): "That is the score for everybody: keep the women, `people.sex == 'Female'`.",
-             poor[~women].mean(): 'That is the score for men.',
-             1 - poor[women].mean(): 'That is the share of women about whom the lazy answer is wrong.',
-             (poor & women).mean(): 'You divided by the number of all people: divide by the number of women.'}
-    nearest = min(known, key=lambda o: abs(o - free))
-    if abs(nearest - free) < 5e-4: return known[nearest]
+    if 1 < free <= 100: return f'{free:g} is no share: divide per cent by 100, or a count by the number of women.'
+    if not 0 <= free <= 1: return f'{free:g} is no share between 0 and 1: divide the count by the number of women.'
+    known = [(poor[women].mean(), None),
+             (poor.mean(), "That is the score for everybody: keep the women, `people.sex == 'Female'`."),
+             (poor[~women].mean(), 'That is the score for men.'),
+             (1 - poor[women].mean(), 'That is the share of women about whom the lazy answer is wrong.'),
+             ((poor & women).mean(), 'You divided by the number of all people: divide by the number of women.')]
+    nearest, hint = min(known, key=lambda o: abs(o[0] - free))
+    if abs(nearest - free) < .0051: return hint
     return "Not that. Of the women among `people`, what share has '<50k' as their salary?"
 
 # %% ../nbs/helpers/exercises.ipynb #l3-missed-mistakes
@@ -184,7 +211,8 @@ _mistakes = {
     2/7: 'Those are the others, who are not well paid and are called so.',
     1/6: 'You divide by those whom it does not call well paid: divide by those who are.',
     1: 'That counts them: divide by the number of the well paid, `truth.sum()`.',
-    20: 'A share goes from 0 to 1: leave out the per cent.'}
+    20: 'A share goes from 0 to 1: leave out the per cent.',
+    8/5: 'Put brackets around a comparison, or write `~says`.'}
 
 # %% ../nbs/helpers/exercises.ipynb #l3-empty
 def _returns_nothing(f):
@@ -195,19 +223,20 @@ def _returns_nothing(f):
 
 # %% ../nbs/helpers/exercises.ipynb #l3-missed
 def missed_share(missed):
-    """Only the well paid count here. Of them our network misses almost a third, though it is right about 87 % of all
-    people: the accuracy hides that behind the many who earn less."""
+    """Only the well paid count here. In the drawn census the lesson's network misses three in ten of them, though it is
+    right about 87 % of all people: the accuracy hides that behind the many who earn less."""
     import pandas as pd
-    if not callable(missed): return f'Write a function: a {type(missed).__name__} cannot be asked about other people.'
-    says, truth = (np.isin(range(12), o) for o in ([0, 1, 2, 3, 6, 7], range(5)))
-    found, again = (missed(o, pd.Series(truth)) for o in (says, ~says))
+    if not callable(missed): return (
+        f'Write a function: something of type {type(missed).__name__} cannot be asked about other people.')
+    groups = ([0, 1, 2, 3, 6, 7], range(5)), ([4, 5, 8, 9, 10, 11], [2, 3, 4, 8])
+    found, again = (missed(np.isin(range(12), o), pd.Series(np.isin(range(12), truth))) for o,truth in groups)
     if found is None: return _returns_nothing(missed)
     found, again = map(_one_number, (found, again))
     if found is None: return 'It must return one number: count with `sum()`, or take a `mean()`.'
     for o,hint in _mistakes.items():
         if abs(o - found) < 1e-6: return hint
     if abs(found - 1/5) > 1e-6: return f'Of five well paid people it called four so, and your function says {found:g}.'
-    if again is None or abs(again - 4/5) > 1e-6: return 'Right once. Use only `says` and `truth`, whoever it is about.'
+    if again is None or abs(again - 1/2) > 1e-6: return 'Right once. Use only `says` and `truth`, whoever it is about.'
 
 # %% ../nbs/helpers/exercises.ipynb #l3-learned
 def _hardly_learned(learn):
@@ -219,35 +248,40 @@ def _hardly_learned(learn):
                                    'Was it trained (`fit_one_cycle`), and does it have enough columns?')
 
 # %% ../nbs/helpers/exercises.ipynb #l3-decent
-def decent_learner(mine, people):
-    """It sees neither race nor what gives the sex away, and is right nearly as often: compare its accuracy with that of
-    the lesson's network. So much does decency cost. Fair it is not yet, as you have seen."""
+def decent_learner(mine, people, shown=None):
+    """It sees neither race nor sex nor `relationship`. Compare its accuracy with that of the lesson's network: so much
+    does it cost not to look. Fair it is not yet, as you have seen: jobs still tell a little about the sex."""
     if mine is None: return 'That is None, as `fit_one_cycle` returns it: name the learner first, and then train it.'
     if not hasattr(mine, 'get_preds'): return (
         'Those are the loaders: give them to `tabular_learner`, and train.' if hasattr(mine, 'valid_ds') else
         f'That is no learner, but something of type {type(mine).__name__}: `tabular_learner` makes one.')
+    if mine is shown: return 'That one the lesson has trained. Train one of your own, with loaders of your own.'
     seen = {o for k in ('cat_names', 'cont_names') for o in getattr(mine.dls, k, [])}
-    left = ' and '.join(sorted(seen & {'race', 'sex', 'relationship'}))
+    left = ', '.join(sorted(seen & {'race', 'sex', 'relationship'}))
     if [*getattr(mine.dls, 'y_names', [])] != ['salary']: return "It guesses something else: `y_names` is 'salary'."
     if 'salary' in seen: return 'The answer itself is among the columns: whoever sees the salary need not guess.'
     if left: return f'The network can still see {left}. Leave out of `cat_names` what it must not see.'
     same = {*mine.dls.valid.items.index} == {*people.index}
-    return _hardly_learned(mine) if same else 'Other people were laid aside: leave `valid_pct` and `seed` as they are.'
+    return _hardly_learned(mine) if same else (
+        'Other people were laid aside than are in `people`: leave `people` as it was, and `valid_pct` and `seed`, too.')
 
 # %% ../nbs/helpers/exercises.ipynb #l4-off
 def typical_miss(off, train, valid):
-    """Typically more than a star. The root of our model's squared error is about 0.8: to know people's taste is worth a
-    quarter of a star, every time."""
+    """Typically more than a star. In the sample, the root of our model's squared error is about 0.8: there, to know
+    people's taste is worth a quarter of a star, on average."""
     off, miss = _one_number(off), valid.rating - train.rating.mean()
+    film = valid.movieId.map(train.groupby('movieId').rating.mean()).fillna(train.rating.mean())
     if off is None: return 'That is not one number: square all the misses, take their `mean()`, and then the root.'
-    known = {(miss**2).mean()**.5: None,
-             (miss**2).mean(): 'That is the squared error. Take its root, and it is in stars.',
-             miss.abs().mean(): 'That is the average distance. Here large misses count more: square, average, root.',
-             abs(miss.mean()): 'Misses above and below have cancelled out: square them before you average.',
-             train.rating.mean(): 'That is the guess itself. How far is it from each rating in `valid`?',
-             ((valid.rating - valid.guess)**2).mean()**.5: 'So far off is our model. Guess the mean of `train.rating`.'}
-    nearest = min(known, key=lambda o: abs(o - abs(off)))
-    if abs(nearest - abs(off)) < .006: return known[nearest] or (None if off > 0 else 'Nothing is off by less than 0.')
+    known = [((miss**2).mean()**.5, None),
+             ((miss**2).mean(), 'That is the squared error. Take its root, and it is in stars.'),
+             ((miss**2).mean()/2, '`x**1/2` is half of `x`: the root is `x**.5`.'),
+             (miss.abs().mean(), 'That is the average distance. Here large misses count more: square, average, root.'),
+             (abs(miss.mean()), 'Misses above and below have cancelled out: square them before you average.'),
+             (train.rating.mean(), 'That is the guess itself. How far is it from each rating in `valid`?'),
+             (((valid.rating - film)**2).mean()**.5, 'That is for the average of each film. Here all get one guess.'),
+             (((valid.rating - valid.guess)**2).mean()**.5, 'So far off is our model. Guess `train.rating.mean()`.')]
+    nearest, hint = min(known, key=lambda o: abs(o[0] - abs(off)))
+    if off and abs(nearest - abs(off)) < .006: return hint or (None if off > 0 else 'Nothing is off by less than 0.')
     return f'Not {off:g}. How far is the mean of `train.rating` from each rating in `valid`? Square, average, root.'
 
 # %% ../nbs/helpers/exercises.ipynb #l4-cosine-mistakes
@@ -262,20 +296,26 @@ _not_cosines = {
     44/16: 'A length is not how many numbers there are: square them, add up, and take the root.',
     18**.5: 'That is a distance. The cosine asks for the direction only.',
     1 - 44/45: 'That is 1 minus the cosine.',
-    np.arccos(44/45): 'That is the angle. Its cosine is wanted.'}
+    np.arccos(44/45): 'That is the angle. Its cosine is wanted.',
+    np.degrees(np.arccos(44/45)): 'That is the angle, in degrees. Its cosine is wanted.',
+    44/(25/2 * 81/2): '`x**1/2` is half of `x`: the root is `x**.5`.',
+    44/5*9: 'You divided by one length and multiplied by the other: divide twice.',
+    4400/45: 'That is per cent: a cosine lies between -1 and 1.'}
 
 # %% ../nbs/helpers/exercises.ipynb #l4-cosine
 def same_direction(cosine):
     """It asks whether two rows of numbers point the same way, however long they are. `similar` asks so of the factors
     of films: one that divides people strongly can be like one that hardly does."""
-    if not callable(cosine): return f'Write a function: a {type(cosine).__name__} cannot be asked about other rows.'
+    if not callable(cosine): return (
+        f'Write a function: something of type {type(cosine).__name__} cannot be asked about other rows.')
     a, b = _rows
-    found, opposite = cosine(a, b), cosine(a, -b)
+    found, opposite = cosine(a.copy(), b.copy()), cosine(a.copy(), -b)
     if found is None: return _returns_nothing(cosine)
     found, opposite = map(_one_number, (found, opposite))
     if found is None: return 'It must return one number: multiply the rows, and add up.'
     for o,hint in _not_cosines.items():
         if abs(o - found) < 1e-6: return hint
+    if 1e-6 < abs(found - 44/45) < .005: return 'Nearly: do not round.'
     if abs(found - 44/45) > 1e-6: return f'{a} and {b} match by 44, their lengths are 5 and 9, and you say {found:g}.'
     if opposite is None or abs(opposite + 44/45) > 1e-6: return 'For opposite rows it must be negative: keep the sign.'
 
@@ -289,28 +329,31 @@ def _no_title(wish, titles):
     return f'There is no film {wish!r}. ' + (f'Did you mean {near[0]!r}?' if near else '`movies.title` lists them all.')
 
 # %% ../nbs/helpers/exercises.ipynb #l4-place
-def _not_there(wish, ranked, bland):
-    "A hint if `wish` is not among the first ten of `ranked`, or among those of `bland`, too"
+def _not_risen(wish, ranked, bland):
+    "A hint if `wish` is not ten places further up in `ranked` than in `bland`"
     if wish not in ranked: return f'No naming: take {wish!r} out of your ratings.'
     place, before = (o.index(wish) + 1 for o in (ranked, bland))
-    if place > 10: return f'It is at place {place} of {len(ranked)}, and at {before} if all get the same stars. ' + (
-        'That is the right way: go on, or wish for a film with a higher bias.' if place < before else
-        'Give more stars to what is like it, and fewer to what is not.')
-    if before <= 10: return 'That is offered to nearly everybody: wish for something rarer.'
+    found, edge = f'From place {before} to {place}', 'wish for a film nearer to the left or right edge of the map.'
+    if before <= 10: return (f'If all get the same stars, it is at place {before} already, so it cannot rise by ten: '
+                             'wish for something that is not offered to everybody.')
+    if place >= before: return (f'{found}: that is no rise. Give more stars to what is like it, and fewer to what is '
+                                f'not. If you did, tastes hardly differ about it: {edge}')
+    if before - place < 10: return f'{found}: the right way, but not ten places. Give clearer stars, or {edge}'
 
 # %% ../nbs/helpers/exercises.ipynb #l4-wish
 def tonight(recommend, model, wish, me):
-    """Your stars brought it there, though you never named it: the model looked for a taste that explains them, and
+    """Your stars moved it up, though you never named it: the model looked for a taste that explains them, and
     foresees the rest. So does every shop that knows a little of you."""
     from wholegame.checks import TableError
     titles = model.card['titles']
     if not isinstance(me, dict): return f'`me` is a dict of titles and stars, as in {{{titles[0]!r}: 4}}.'
     if (hint := _no_title(wish, titles)): return hint
-    if len(me) < 5: return f'Rate five films at least: of {len(me)} no taste can be seen.'
+    if len(me) < 5: return f'Rate at least five films: in {len(me)} no taste can be seen.'
+    if len(me) > 20: return f'You rated {len(me)} films, so few others are left to climb past. Rate twenty at most.'
     try: ranked, bland = (recommend(model, o, n=9999).title.tolist() for o in (me, dict.fromkeys(me, 3)))
     except TableError as e: return str(e)
     if len({*me.values()}) == 1: return 'The same stars for all show no taste: give some films more, and some less.'
-    return _not_there(wish, ranked, bland)
+    return _not_risen(wish, ranked, bland)
 
 # %% ../nbs/helpers/exercises.ipynb #l5-maps
 def three_maps(maps):
@@ -322,13 +365,13 @@ def three_maps(maps):
     corners = []
     for i,o in enumerate(maps, 1):
         if not isinstance(o, (list, tuple)) or len(o) != 2: return f'Map {i} should be a pair, a matrix and a shift.'
-        try: A, b = (np.asarray(x, dtype=float) for x in o)
+        try: A, b = (np.asarray(np.asarray(x) + 0., dtype=float) for x in o)
         except (TypeError, ValueError): return f'In map {i} there is something else than numbers.'
         if (A.shape, b.shape) != ((2,2), (2,)):
             return f'In map {i}, matrix and shift should have the shapes (2, 2) and (2,), not {A.shape} and {b.shape}.'
         if not (np.isfinite(A).all() and np.isfinite(b).all()): return f'In map {i} a number is missing or infinite.'
         large, small = np.linalg.svd(A)[1]
-        if large >= 1: return f'Map {i} does not shrink the plane, so the point would fly away.'
+        if large >= 1: return f'Map {i} does not shrink the plane, and such a map can let the point fly away.'
         if max(large - .5, .5 - small) > .01:
             return f'Map {i} shrinks by {large:.2g} and {small:.2g}, and should halve both ways: `np.eye(2)/2`.'
         if abs(A - np.eye(2)/2).max() > .01: return f'Map {i} halves the plane, but turns or mirrors it as well.'
@@ -376,24 +419,29 @@ def sixth_family(family, others):
         return 'It should take the five arguments that `noise` takes: k, colours, fall, stretch, angle.'
     if family in others: return f'That is `{family.__name__}`, one of the five. Make one of your own.'
     draw = of_class(5)
-    if draw is None or draw is ...:
+    if draw is ...: return ...
+    if draw is None:
         inner = any(hasattr(o, 'co_code') for o in getattr(getattr(family, '__code__', None), 'co_consts', ()))
-        return 'There is a function inside, but it is not handed over: end with `return draw`.' if inner else ...
+        return 'There is a function inside, but it is not handed over: end with `return draw`.' if inner else (
+            _returns_nothing(family))
     if not callable(draw):
         return 'That is a sheet already. Return a function of `rng` which draws one, so that a class can have many.'
     try: signature(draw).bind('rng')
     except TypeError: return 'What it returns should take one argument, `rng`, as in `def draw(rng):`.'
     except ValueError: pass
     first, shape = sheet(draw), sheet(of_class(5, make=others[0])).shape
+    if first is ...: return ...
     if hint := _sheet_hint(first, shape): return hint
     def same(*which): return np.array_equal(first, sheet(*which))
     for o in others:
-        if same(of_class(5, make=o)): return f'That draws what `{o.__name__}` draws. Make a family of your own.'
+        if np.allclose(first, sheet(of_class(5, make=o)), atol=.02):
+            return f'That draws what `{o.__name__}` draws. Make a family of your own.'
     if not same(draw): return ('From the same `rng` it does not draw the same sheet twice. Let all chance come from '
                                '`rng`, none from `np.random`, nor from `k` while drawing.')
     if same(draw, 1): return 'All sheets of a class are the same. What changes from one to the next comes from `rng`.'
     if _only_noise(first.mean(-1, dtype=float)):
-        return 'That is noise from edge to edge, as in the first family. Draw something: lines, rings, spots.'
+        return ('That looks like noise from edge to edge, as in the first family. Draw something that stands out: '
+                'lines, rings or spots, some pixels wide.')
     if not same(of_class(5)): return 'The same class, made twice, draws other sheets. Its numbers come from `k` alone.'
     if same(of_class(6, 1.9, .6, 2)):
         return 'All classes are the same but for their colours. Take more from `k`, such as a width or a number.'
