@@ -8,7 +8,6 @@ __all__ = ['COLOURS', 'Room', 'CupsError', 'cups_app', 'serve_cups']
 # %% ../nbs/helpers/cups.ipynb #7e23e954
 import asyncio, csv, hmac, json, os, re, secrets, socket, time
 from contextlib import suppress
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -45,7 +44,7 @@ class Room:
     def _record(self, now):
         row, self.due = (round(self.began + now), *self.counts().values(), self.slide), now + _every
         self.rows = [*self.rows, row][-4*3600//_every:]
-        with suppress(OSError), open(self.file or os.devnull, 'a', encoding='utf-8', newline='') as f:
+        with suppress(OSError), open(self.file or os.devnull, 'a', encoding='utf-8', errors='replace', newline='') as f:
             csv.writer(f).writerow(row) # if the disk is full, the teacher's page has all rows
 
 # %% ../nbs/helpers/cups.ipynb #ff9d50b9
@@ -78,18 +77,19 @@ def cups_app(room, url):
     import segno
     from starlette import applications, responses, staticfiles
     from starlette.routing import Mount, Route
-    here, own, answer = data_path()/'cups', f'/{room.secret}/', partial(responses.Response, headers=_headers)
-    def page(name, **o): return answer(Template((here/name).read_text('utf-8')).substitute(o), media_type='text/html')
+    here, own = data_path()/'cups', f'/{room.secret}/'
+    def answer(said=None, status=200, kind=None): # whoever sends what is wrong is not listened to any further
+        return responses.Response(said, status, _headers | ({} if status < 400 else {'Connection': 'close'}), kind)
+    def page(name, **o): return answer(Template((here/name).read_text('utf-8')).substitute(o), 200, 'text/html')
     async def student(request): return page('student.html', id=room.new_id())
     async def join(request): return page('join.html', url=url, qr=segno.make(url).svg_inline(border=2, omitsize=True))
     async def beat(request):
         said, host = await _json(request), request.client.host
         return answer(None, room.beat(said.get('id'), said.get('colour'), host if _own_network.match(host) else ''))
     async def teacher(request): return page('teacher.html')
-    async def state(request): return responses.JSONResponse(dict(counts=room.counts(), rows=room.rows), 200, _headers)
+    async def state(request): return answer(json.dumps(dict(counts=room.counts(), rows=room.rows)))
     async def mark(request):
-        said = str((await _json(request)).get('slide', '')).encode(errors='replace').decode()
-        room.slide = ' '.join(said.split())[:100].lstrip('=+-@ ')
+        room.slide = ' '.join(str((await _json(request)).get('slide', '')).split())[:100].lstrip('=+-@ ')
         return answer(None, 204)
     async def stream():
         for _ in range(120): # who is still there then comes back at once; who has gone does not
@@ -129,7 +129,7 @@ def _server(app):
         def hurry(self, before):
             if self.cycle is before and (not before or before.response_complete): self.transport.abort()
             if not self.transport.is_closing(): self.loop.call_later(10, self.hurry, self.cycle)
-    return uvicorn.Server(uvicorn.Config(app, http=Brief, ws='none', log_level='critical', timeout_graceful_shutdown=1))
+    return uvicorn.Server(uvicorn.Config(app, http=Brief, ws='none', log_level='critical', timeout_graceful_shutdown=0))
 
 def serve_cups(port=8765, folder='.', url=''):
     "Print the addresses, and serve the cups until Ctrl+C; `url` is the students' address where a tunnel has another"
@@ -137,7 +137,7 @@ def serve_cups(port=8765, folder='.', url=''):
         import segno, starlette, uvicorn
         listening = socket.create_server(('', port), backlog=1024)
     except ImportError as e: raise CupsError(f"'{e.name}' is missing: pip install segno starlette uvicorn") from None
-    except (OSError, OverflowError) as e: raise CupsError(f'Port {port} cannot be used: {e}. Try another.') from None
+    except (OSError, OverflowError) as e: raise CupsError(f'Port {port} cannot be used: {e.args[-1]}') from None
     with listening, suppress(KeyboardInterrupt):
         file, port = Path(folder)/f'cups_{time.strftime("%Y-%m-%d")}.csv', listening.getsockname()[1]
         room, url = Room(_secret(Path.home()/'.cache/wholegame/cups'), file), url or f'http://{_address()}:{port}/'

@@ -21,7 +21,8 @@
   const slide = () => {
     const all = [...document.querySelectorAll('.slides > section > section')];
     const n = all.findIndex(o => o.matches('.present > .present'));
-    const heads = all.slice(0, n + 1).map(o => o.querySelector('.jp-RenderedMarkdown :is(h1, h2, h3)')).filter(o => o);
+    const head = ':is(h1, h2, h3):is(.jp-RenderedMarkdown *):not(.reveal-skip *, aside *)';
+    const heads = all.slice(0, n + 1).map(o => o.querySelector(head)).filter(o => o);
     return n < 0 ? null : `${n + 1}. ${heads.at(-1)?.textContent.replace(/¶$/, '') ?? ''}`;
   };
   let there = false;  // has the page answered? Until then it is asked for again, should the server start later
