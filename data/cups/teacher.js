@@ -99,8 +99,7 @@ function save(name, blob) {
 async function picture() {
   const hour = find('.hour').cloneNode(), image = new Image();
   draw(hour, 1000, 420, worst(slides())?.slice(0, 80));
-  hour.setAttribute('width', 2000);
-  hour.setAttribute('height', 840);
+  for (const [k, v] of [['width', 2000], ['height', 840]]) hour.setAttribute(k, v);
   image.src = 'data:image/svg+xml,' + encodeURIComponent(new XMLSerializer().serializeToString(hour));
   await image.decode();
   const canvas = Object.assign(document.createElement('canvas'), {width: 2000, height: 840});
@@ -140,11 +139,10 @@ ask();
 
 // As a corner of the slides it is told which slide is shown, again and again, and passes on what is new
 let known;
-if (corner) addEventListener('message', async e => {
+if (corner) addEventListener('message', e => {
   const slide = e.data?.slide;
   if (e.source !== parent || typeof slide !== 'string' || slide === known) return;
   known = slide;
-  try { await fetch('mark', {method: 'POST', body: JSON.stringify({slide: slide.slice(0, 100)})}); }
-  catch { known = null; }
+  fetch('mark', {method: 'POST', body: JSON.stringify({slide: slide.slice(0, 100)})}).catch(() => { known = null; });
 });
 if (corner) parent.postMessage('cups', '*');
