@@ -89,7 +89,7 @@ def cups_app(room, url):
     async def teacher(request): return page('teacher.html')
     async def state(request): return answer(json.dumps(dict(counts=room.counts(), rows=room.rows)))
     async def mark(request):
-        room.slide = ' '.join(str((await _json(request)).get('slide', '')).split())[:100].lstrip('=+-@ ')
+        room.slide, room.due = ' '.join(str((await _json(request)).get('slide', '')).split())[:100].lstrip('=+-@ '), 0
         return answer(None, 204)
     async def stream():
         for _ in range(120): # who is still there then comes back at once; who has gone does not
