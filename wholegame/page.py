@@ -6,150 +6,115 @@
 __all__ = ['PageError', 'runtime_files', 'make_page']
 
 # %% ../nbs/helpers/page.ipynb #4d2c2b22
-import gzip, html, json, os, re, shutil, string, tarfile, numpy as np
-from base64 import b64encode
-from contextlib import nullcontext, suppress
-from filelock import FileLock
-from hashlib import sha256, sha512
+import base64, gzip, hashlib, json, os, re, shutil, string, subprocess, tarfile, tempfile, numpy as np
+from contextlib import suppress
 from pathlib import Path
-from subprocess import DEVNULL, SubprocessError, run
-from tempfile import TemporaryDirectory
-from .fetch import FetchError, fetch
+from .fetch import fetch
 from .models import _fields, _photo, load_model
-from .photos import write_file
-from .setup import data_path, printable, repo_url
+from .setup import data_mode, data_path, printable, repo_url
 
 class PageError(Exception): "No page can be made; the text says why, and what to do"
 
-def _need(ok, why):
-    if not ok: raise PageError(why)
-
 # %% ../nbs/helpers/page.ipynb #3a6beead
 def _large(network):
-    "Start and length of the arrays of float32 in an ONNX network: 4,096 numbers or more, in rows of at least 64"
-    start = np.frombuffer(network, np.uint8).ctypes.data
+    "Start and length of the arrays of 4,096 numbers of float32 or more in an ONNX network"
     def inside(part, kind): return [o for k,o in _fields(part) if k == kind]
-    for tensor in (o for graph in inside(memoryview(network), 7) for o in inside(graph, 5)):
-        dims, raw = inside(tensor, 1), inside(tensor, 9)
-        if inside(tensor, 2) != [1] or len(raw) != 1 or not all(isinstance(o, int) for o in dims): continue
-        n, row = int(np.prod(dims)), np.prod(dims[1:])
-        if n >= 4096 and row >= 64 and len(raw[0]) == 4*n: yield np.frombuffer(raw[0], np.uint8).ctypes.data - start, n
+    def place(part): return np.frombuffer(part, np.uint8).ctypes.data
+    arrays = [o for graph in inside(memoryview(network), 7) for o in inside(graph, 5) if inside(o, 2) == [1]]
+    return [(place(o) - place(network), len(o)//4) for a in arrays for o in inside(a, 9) if len(o) >= 4*4096]
 
-# %% ../nbs/helpers/page.ipynb #a9426347
 def _pack(network):
     "`network` with its large arrays as scales of blocks and whole numbers; start, length and bytes a number of each"
     parts, at, arrays = [], 0, []
     for start,n in _large(network):
         size, most = (1, 127) if n >= 1 << 18 else (2, 32767)
         w = np.pad(np.frombuffer(network, '<f4', n, start), (0, -n % 64)).reshape(-1, 64)
-        if not np.isfinite(w).all(): continue
         scale = abs(w).max(1, keepdims=True)/np.float32(most)
+        if not np.isfinite(scale).all(): continue
         whole = (w/np.maximum(scale, np.float32(1e-30))).round().astype(f'<i{size}')
         parts += [network[at:start], scale.astype('<f4').tobytes(), whole.tobytes()[:size*n]]
-        at = start + 4*n
-        arrays.append([start, n, size])
+        at, arrays = start + 4*n, [*arrays, [start, n, size]]
     return b''.join([*parts, network[at:]]), arrays
 
 # %% ../nbs/helpers/page.ipynb #3c7ba0d1
 _package = 'onnxruntime-web@1.30.0'
-_runtime = { # two of its files, and their SHA-512
-  'ort.wasm.bundle.min.mjs': '1KcF8CWAZeqtTcvLgKPtOMXIbkWeh++LDCQpDhQ5ARVxHAL1VNL5rr0OI+MxTbmNIANldE/A/q+O4gSKgSMjWQ==',
-  'ort-wasm-simd-threaded.wasm':
-    'Gt7e1iIDIZ/PXEhM/OVleqWHVom0kEI/hs8cod0crXcV9jDGM39B23HuQnlOOgDOC3x4k5pxIgtdgzaL9up3MA=='}
+_files = 'ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm' # two of its many, and their SHA-512
+_sha512 = ['1KcF8CWAZeqtTcvLgKPtOMXIbkWeh++LDCQpDhQ5ARVxHAL1VNL5rr0OI+MxTbmNIANldE/A/q+O4gSKgSMjWQ==',
+           'Gt7e1iIDIZ/PXEhM/OVleqWHVom0kEI/hs8cod0crXcV9jDGM39B23HuQnlOOgDOC3x4k5pxIgtdgzaL9up3MA==']
 
-def _from(path):
-    "The two files out of a folder, or of npm's package"
-    if Path(path).is_dir(): return {k: (Path(path)/k).read_bytes() for k in _runtime}
-    with tarfile.open(path) as t: return {k: t.extractfile(f'package/dist/{k}').read() for k in _runtime}
+def _by_web(): return [fetch(f'https://cdn.jsdelivr.net/npm/{_package}/dist/{o}', total=300) for o in _files]
+def _by_npm():
+    with tempfile.TemporaryDirectory() as d:
+        npm = [shutil.which('npm'), 'pack', _package, '--ignore-scripts', '--fetch-retries=0']
+        subprocess.run(npm, cwd=d, check=True, timeout=120, stdin=subprocess.DEVNULL, capture_output=True)
+        with tarfile.open(next(Path(d).glob('*.tgz'))) as t:
+            return [t.extractfile(f'package/dist/{o}').read() for o in _files]
 
-def _by_npm(folder):
-    command = [shutil.which('npm') or 'npm', 'pack', _package, '--ignore-scripts', '--fetch-retries=0']
-    run(command, cwd=folder, check=True, timeout=300, stdin=DEVNULL, capture_output=True)
-    return _from([*Path(folder).glob('*.tgz')][0])
-
-def _by_web(_): return {k: fetch(f'https://cdn.jsdelivr.net/npm/{_package}/dist/{k}', total=300) for k in _runtime}
-
-def runtime_files(
-    runtime=None # A folder that holds them, or npm's package as a file; default: kept ones, or npm's, or the web's
-) -> dict: # Their content by name
-    "ONNX Runtime for browsers: fetched once, checked, and kept. `PageError` if it is not to be had"
-    home = Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'wholegame'/_package
-    if runtime is None: home.mkdir(parents=True, exist_ok=True)
-    with nullcontext() if runtime else FileLock(home/'.lock'), TemporaryDirectory() as d:
-        for get,where in [(_from, home), (_by_npm, d), (_by_web, None)] if runtime is None else [(_from, runtime)]:
-            with suppress(OSError, LookupError, AttributeError, tarfile.TarError, SubprocessError, FetchError):
-                files = get(where)
-                if {k: b64encode(sha512(o).digest()).decode() for k,o in files.items()} != _runtime: continue
-                for k,o in files.items() if runtime is None else (): write_file(home/k, o)
-                return files
-    what = 'neither npm nor the web gave it' if runtime is None else f"it is not in '{printable(runtime)}'"
-    raise PageError(f'A page needs {_package}, and {what}. Where there is a network, run `npm pack {_package}`, and '
-                    'name the file that it writes: --runtime FILE, or runtime=FILE in Python.')
+def runtime_files(runtime=None) -> list: # Two files' content
+    "ONNX Runtime for browsers from the folder `runtime`; default: where it is kept, or from npm, or from the web"
+    kept = Path(os.environ.get('XDG_CACHE_HOME') or Path.home()/'.cache')/'wholegame'/_package
+    def here(): return [(Path(runtime or kept)/o).read_bytes() for o in _files]
+    for get in [here, _by_npm, _by_web] if runtime is None and data_mode() == 'real' else [here]:
+        with suppress(Exception): # whatever goes wrong on one way, there may be another
+            files = get()
+            if [base64.b64encode(hashlib.sha512(o).digest()).decode() for o in files] == _sha512: break
+    else: raise PageError(
+        f"A page needs {_package}, and it is not in '{printable(runtime or kept)}'. It is fetched where there is a "
+        f'network, unless WHOLEGAME_DATA=sample is set. By hand: run `npm pack {_package}` where there is one, unpack '
+        'what it writes, and name the folder: --runtime package/dist, or runtime= in Python.')
+    with suppress(OSError): # what cannot be kept is fetched again
+        if get is not here: kept.mkdir(parents=True, exist_ok=True)
+        for k,o in zip(_files, files) if get is not here else (): (kept/k).write_bytes(o)
+    return files
 
 # %% ../nbs/helpers/page.ipynb #3a9868cf
+def _plain(text):
+    "`text` as one line of 500 characters at most, which HTML and Markdown show as it is"
+    text = re.sub('(.{499})..+', r'\1…', ' '.join(printable(text).split()))
+    return re.sub(r'[^\w .,?%…-]|_', lambda o: f'&#{ord(o[0])};', text)
+
 _sure = .8 # the page says "not sure" below this probability
-
-def _names(classes, most):
-    "Class names as a part of a sentence"
-    names = [printable(o)[:60] for o in classes[:most]] + [f'{len(classes)-most} others'][:len(classes) > most]
-    return ' or '.join([', '.join(names[:-1]), names[-1]][len(names) == 1:])
-
 def _words(card, title):
-    "The README of a page, and what of it the page itself says: headings and sentences"
-    data, found = card.get('data'), dict(card['metrics'])
-    photos = data.get('photos', '') if isinstance(data, dict) else ''
-    if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in [*photos.items()][:12])
-    right = [f"{1-found.pop('error_rate'):.0%} got their right name"] if 'error_rate' in found else []
-    words = dict(
-        title=title, classes=_names(card['classes'], 12), photos=printable(photos)[:500] or 'nobody says which',
-        metrics=', '.join([*right, *(f'{printable(k)[:60]} {v:.3g}' for k,v in found.items())]) or 'nobody says',
-        size='×'.join(map(str, card['size'][::-1])), **{k: printable(card[k])[:60] for k in ('arch', 'resize')})
-    more = dict(sure=f'{_sure:.0%}', repo=repo_url(), yaml=json.dumps(title, ensure_ascii=False))
-    text = (data_path()/'page'/'README.txt').read_text(encoding='utf-8')
-    if card['threshold'] or card['task'] != 'photo': text = re.sub(r'\*\*When it is not.*?\n\n', '', text, flags=re.S)
-    text = string.Template(text)
-    about = re.findall(r'^\*\*(.+?)\.\*\* (.+?)\n\n', text.substitute(words | more), re.M|re.S)
-    def plain(o): return re.sub(r'[\\`*_\[\]<>{}|#~&]', lambda m: f'&#{ord(m[0])};', o)
-    return text.substitute({k: plain(o) for k,o in words.items()} | more), dict(about)
+    "What fills the gaps in the page and in its README"
+    data, metrics = card.get('data'), card['metrics'].items()
+    photos = data.get('photos') if isinstance(data, dict) else None
+    if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in photos.items())
+    metrics = [f'{1-v:.0%} were named right' if k == 'error_rate' else f'{k} {v:.3g}' for k,v in metrics]
+    says = card['task'] == 'photo' and not card['threshold']
+    unsure = f'It says so if its best guess gets less than {_sure:.0%}.' if says else 'It does not say so.'
+    names = (' or ' if len(card['classes']) < 5 else ', ').join(o[:60] for o in card['classes'])
+    words = dict(title=title, classes=names, photos=photos or '?', metrics=', '.join(metrics) or '?')
+    words = {k: _plain(o) for k,o in words.items()} | dict(unsure=unsure, repo=repo_url())
+    return words | dict(yaml=json.dumps(title, ensure_ascii=False))
 
 # %% ../nbs/helpers/page.ipynb #939387e4
-def _check_out(out):
-    "`PageError` if the folder `out` holds anything but a page, just as it was written"
-    ours = {}
-    with suppress(OSError, ValueError, TypeError): ours = dict(json.loads((out/'page.json').read_bytes()))
-    for o in out.iterdir() if out.exists() else ():
-        same = o.name == 'page.json' or o.is_file() and ours.get(o.name) == sha256(o.read_bytes()).hexdigest()
-        _need(same, f"'{printable(o)}' is not part of a page, or was changed since: name another folder for the page.")
-
 def make_page(
     model,       # Folder of a model of photos or streets
-    out,         # Folder for the page; made if it is not there
+    out,         # Folder for the page: a new one, or one that holds a page
     title=None,  # Default: made of the names of the classes
     runtime=None # See `runtime_files`
 ) -> Path: # The folder
     "Write a folder that lets any browser ask `model`. `ModelError`, `PageError` or `OSError` if that cannot be"
     card, out, here = load_model(model).card, Path(out), data_path()/'page'
-    streets = card['task'] == 'segmentation'
-    ok = streets or card['task'] == 'photo'
-    _need(ok, f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
-    _check_out(out)
-    names = 'What is where?' if streets else f"{_names(card['classes'], 4)[:99]}?"
-    title = ' '.join(printable(title or '').split())[:99] or names[0].upper() + names[1:]
-    network, (ort, wasm) = (Path(model)/card['weights']).read_bytes(), runtime_files(runtime).values()
-    (packed, arrays), (readme, about) = _pack(network), _words(card, title)
-    files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
-    card = {k: card[k] for k in ('task', *_photo)} | dict(
-        about=about, sure=_sure, bytes=len(network), arrays=arrays, download=sum(map(len, files.values())),
-        version=sha256(network).hexdigest()[:12])
-    if streets:
+    if 'arch' not in card: raise PageError(f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
+    there = {o.name for o in out.iterdir() if o.name[0] != '.'} if out.exists() else {}
+    if there and not {'ort.bin', 'model.bin', 'index.html'} <= there:
+        raise PageError(f"'{printable(out)}' holds something else than a page: name a new folder.")
+    names, told = card['classes'], {k: card[k] for k in ('task', 'weights', *_photo)} | dict(sure=_sure)
+    default = ' or '.join(names) if len(names) < 5 else f'Which of {len(names)} is it'
+    if card['task'] == 'segmentation':
         from wholegame.segmentation import class_colours
-        card['colours'] = class_colours(card['classes']).tolist()
-    index = (here/'index.html').read_text(encoding='utf-8').replace('$title', html.escape(title))
-    files |= {'index.html': index.encode(), 'README.md': readme.encode(), 'card.json': json.dumps(card).encode()}
-    files |= {o: (here/o).read_bytes() for o in ('page.js', 'page.css', 'ort.LICENSE.txt')}
-    files['page.json'] = json.dumps({k: sha256(o).hexdigest() for k,o in files.items()}, indent=1).encode()
+        default, told['colours'] = 'What is where', class_colours(names).tolist()
+    words = _words(card, ' '.join(printable(title or f'{default[0].upper()}{default[1:]}?').split())[:99])
+    (ort, wasm), network = runtime_files(runtime), (Path(model)/card['weights']).read_bytes()
+    packed, told['arrays'] = _pack(network)
+    files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
+    told |= dict(bytes=len(network), download=sum(map(len, files.values())))
+    for o in 'page.js', 'page.css', 'ort.LICENSE.txt', 'index.html', 'README.txt': files[o] = (here/o).read_bytes()
+    for o in 'index.html', 'README.txt': files[o] = string.Template(files[o].decode()).substitute(words).encode()
+    files |= {'README.md': files.pop('README.txt'), 'card.json': json.dumps(told).encode()}
     out.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out, prefix='.new-') as new:
+    with tempfile.TemporaryDirectory(dir=out, prefix='.new-') as new:
         for k,o in files.items(): (Path(new)/k).write_bytes(o)
         for k in files: os.replace(Path(new)/k, out/k)
     return out

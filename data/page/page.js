@@ -175,7 +175,7 @@ async function start(card) {
   let came = 0;
   const tell = n => { came += n; $('progress').value = came / card.download; };
   const [ort, wasm, packed] = await Promise.all([import('./ort.mjs'), load('ort.bin', tell),
-    load(`model.bin?${card.version}`, tell)]);
+    load(`model.bin?${card.weights}`, tell)]);
   Object.assign(ort.env.wasm, {wasmBinary: wasm.buffer, numThreads: 1});
   const extra = {optimization: {disable_specified_optimizers: 'ConstantFolding'}}; // as in wholegame/models.py
   const session = await ort.InferenceSession.create(unpack(packed, card), {logSeverityLevel: 4, extra});
@@ -265,9 +265,7 @@ async function answer(file, card, model) {
 async function main() {
   say('busy', 'Loading …');
   const card = await (await fetch('card.json', {cache: 'no-cache'})).json(), model = start(card);
-  for (const [label, text] of Object.entries(card.about)) $('about').append(element('dt', label), element('dd', text));
   for (const id of ['ask', 'load', 'card']) $(id).hidden = false;
-  $('note').textContent = `It can say ${card.about['What it can say']}`;
   say('busy', `The model is on its way (${Math.ceil(card.download / 1e6)} MB). You can choose a photo now.`);
   let line = Promise.resolve(), latest = 0;
   const look = (file, sentence) => {
