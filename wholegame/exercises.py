@@ -449,23 +449,26 @@ def sixth_family(family, others):
 
 # %% ../nbs/helpers/exercises.ipynb #e6layer
 def one_layer(layer):
-    "That is a layer, and a large network is this line, many times over. The zeros are what lets it bend."
+    "That is a layer, and a large network is mostly this line, many times over. The zeros are what lets it bend."
     import torch
     if not callable(layer): return 'Make it a function: `def my_layer(w, b, x): …` with a `return`.'
     w, b = torch.tensor([[2.,-1.],[1.,3.],[-1.,2.]]), torch.tensor([-.5,.5])
-    x = torch.tensor([[1.,0.,2.],[-1.,1.,-1.],[0.,-2.,1.],[2.,1.,1.]])
+    x = torch.tensor([[1.,0.,2.],[-1.,1.,-1.],[0.,-2.,1.],[4.,1.,1.]]) # one answer above 6: ReLU6 is no ReLU
+    z = x@w + b
     try: made = layer(w, b, x)
     except TypeError as e:
         return f'It is called with three things, the weights, the bias and the points, and that does not work: {e}.'
     except RuntimeError as e:
+        if 'ambiguous' in str(e):
+            return '`max` and `if` look at one number, and this is a whole table of them: take `.clamp(min=0)`.'
         return f'Do the shapes fit? Four points of three numbers are multiplied as `x@w`. PyTorch says: {e}.'
-    if made is None or made is ...: return ...
+    if made is ...: return ...
+    if made is None: return _returns_nothing(layer)
     if not torch.is_tensor(made): return f'A layer returns a tensor, and this is of the type {type(made).__name__}.'
     if made.shape != (4,2):
         return ('For four points and two columns of weights the answer is 4×2, and this is '
                 f'{"×".join(map(str, made.shape)) or "one number"}. (It is called in the order weights, bias, '
                 'points.)')
-    z = x@w + b
     same = lambda o: torch.allclose(made.to(z.dtype), o)
     if same(z):
         return ('It multiplies and adds, and leaves the negative numbers as they are: replace them by zero, with '
@@ -473,19 +476,20 @@ def one_layer(layer):
     if same((x@w).clamp(min=0) + b):
         return 'The bias comes too late: add it first, and replace negatives by zero after that.'
     if same((x@w).clamp(min=0)): return 'The bias is missing: add `b` before you replace the negatives.'
-    if same(z.abs()): return 'Negative numbers shall become zero. Here they lose their sign, and -5 becomes 5.'
+    if same(z.abs()): return 'Negative numbers should become zero. Here they lose their sign, and -5 becomes 5.'
     if same(z.clamp(max=0)): return 'It is the wrong way round: here the positive numbers become zero. Try `min=0`.'
     if not same(z.clamp(min=0)):
-        return (f'For the first point it says {[round(o, 2) for o in made[0].tolist()]}, and should say '
-                f'{z.clamp(min=0)[0].tolist()}: multiply (`x@w`), add `b`, then replace negatives.')
+        i = next(i for i in range(4) if not torch.allclose(made[i].to(z.dtype), z[i].clamp(min=0)))
+        return (f'For the point {x[i].tolist()} it says {[round(o, 2) for o in made[i].tolist()]}, and should say '
+                f'{z[i].clamp(min=0).tolist()}: multiply (`x@w`), add `b`, then replace negatives.')
 
 # %% ../nbs/helpers/exercises.ipynb #e6line
 def line_by_hand(weights, x, y, most=100):
     "You did by eye what the loop does by the slope. With three weights that works; with eleven million it does not."
     x, y = (np.asarray(o, float) for o in (x, y))
-    form = 'Three numbers, please: for green, for edges, and the bias. Such as [1, -2, 0].'
+    form = 'Three numbers, please: for green, for edges, and the bias. Such as [1, 1, 0].'
     if isinstance(weights, (list, tuple)) and any(o is ... for o in weights): return ...
-    try: w = np.asarray(weights)
+    try: w = np.asarray(weights.detach() if hasattr(weights, 'detach') else weights)
     except ValueError: return form
     if w.dtype.kind not in 'iuf': return form
     if w.shape != (3,): return form
@@ -502,10 +506,15 @@ def line_by_hand(weights, x, y, most=100):
         return f'{said}, more than a coin would make: turn all signs round, and you have {len(y) - wrong}.'
     if wrong > most and w[1] >= 0:
         return f'{said}. Forests have more edges, so edges should speak against a bird: a negative second weight.'
-    if wrong > most and abs(w[1]) <= abs(w[0]):
-        return f'{said}. Edges tell more than green does: make the second weight larger, compared with the first.'
-    if wrong > most and w[2] == 0:
-        return f'{said}. The line goes through the middle of the paper: move it, with the third weight.'
+    if wrong > most and w[0] > 0:
+        return f'{said}. Forests are greener, too: a negative first weight, closer to zero than the second.'
+    if wrong > most and (w[1] > -3 or w[1] > -3*abs(w[0])):
+        return (f'{said}. Edges tell much more than green does: the second weight should be -3 or lower, and at least '
+                'three times as far from zero as the first.')
+    if wrong > most and len({*(x@w[:2] + w[2] > 0)}) == 1:
+        return f'{said}: every drawing gets the same answer. The third weight is too far from zero.'
+    if wrong > most and w[2] >= 0:
+        return f'{said}. The line is too high on the paper: make the third weight smaller, one by one, below zero.'
     if wrong > most:
         return (f'{said}. Change one weight by one, the third to begin with, and look whether it gets better or '
                 'worse.')
@@ -532,8 +541,10 @@ def one_step(step):
         if 'in-place' in str(e):
             return ('PyTorch does not let you change `w` in the middle of a calculation: do the step inside of `with '
                     'torch.no_grad():`.')
+        if 'does not require grad' in str(e):
+            return 'Nothing there has a slope: was it the mistakes that you counted? Take the loss, and use `w` for it.'
         return f'PyTorch says: {e}.'
-    if new is None and torch.equal(w, start) and w.grad is None: return ...
+    if new is None and torch.equal(w, start) and w.grad is None: return _returns_nothing(step)
     if new is None: return 'It works, but returns nothing: end with `return` and the new weights.'
     if new is ...: return ...
     if not torch.is_tensor(new) or new.shape != (3,): return 'It should return the three new weights, as a tensor.'
@@ -544,14 +555,17 @@ def one_step(step):
     if near(g) or near(lr*g):
         return 'These are the slopes. The new weights are the old ones, minus the learning rate times the slopes.'
     if near(start + lr*g):
-        return 'That was uphill: a positive slope means that less of this weight is better. Subtract.'
+        return ('That was uphill. Either you add the slopes and should subtract them, or the minus before the '
+                'logarithm is missing.')
     if near(start - g): return 'The right direction, but where is the learning rate? Multiply the slopes by `lr`.'
+    if near(start - 2*g): return 'That is the learning rate of the lesson, 2: multiply the slopes by `lr`.'
     if near(start - 9*lr*g):
         return ('The step is as many times too long as there are points: the loss is the mean over the points, not '
                 'the sum.')
     if not near(start - lr*g):
         return (f'From {start.tolist()} it should lead to {[round(o, 3) for o in (start - lr*g).tolist()]}, and led '
-                f'to {[round(o, 3) for o in new.tolist()]}. Is the loss the one of the lesson?')
+                f'to {[round(o, 3) for o in new.tolist()]}. It should be the loss of the lesson, of the '
+                'points and answers that come in: `loss(w)` looks at the 400 drawings.')
     before = w.detach().clone()
     if not torch.allclose(step(w, x, y, lr).detach(), before - lr*true_slopes(before), atol=1e-4):
         return ('The first step is right, the second is not: the slopes of the first are still there. Wipe them away '
@@ -565,10 +579,14 @@ def in_markdown(story):
     def has(pattern): return re.search(pattern, story, re.M)
     if not re.search(r'\w', story): return 'There are no words in it yet.'
     if has(r'<(b|strong|h\d|li|ul)\b'): return 'That is HTML. Markdown does it with less: `#`, `**` and `-`.'
-    if has(r'^#+[^#\s]'): return 'A heading needs a space after its `#`.'
-    if not has(r'^#{1,6} +\S'): return 'No line is a heading yet: begin one with `#` and a space.'
+    if not has(r'^ {0,3}#{1,6}[ \t]+\S'):
+        if has(r'^ {0,3}#+[^#\s]'): return 'A heading needs a space after its `#`.'
+        if has(r'^(\t| {4}) *#'):
+            return 'Begin its lines at the left edge: Markdown takes what is indented by four for code.'
+        return 'No line is a heading yet: begin one with `#` and a space.'
     if not has(r'\*\*\S(.*?\S)?\*\*|__\S(.*?\S)?__'):
-        if has(r'\*\* +\S.*?\*\*'): return 'Between the stars and the bold words there must be no space.'
+        if has(r'\*\* +\S.*?\*\*|\*\*\S.*? +\*\*'):
+            return 'Between the stars and the bold words there must be no space.'
         return ('One star on each side makes a word *slanted*; for bold it takes two.' if has(r'\*\S.*?\*') else
                 'No word is bold yet: put two stars on each side of one.')
     points = len(re.findall(r'^ {0,3}([-*+]|\d+[.)]) +\S', story, re.M))
@@ -616,12 +634,15 @@ def two_slides(kinds, cells):
     if any(o.startswith('assert') for o in shown):
         return 'The test can be seen by the room. It runs all the same when you `skip` it.'
     if n != 2: return f'That makes {n} slide{"s"*(n > 1)}, and it should be two: each `slide` begins one.'
+    if kinds[2] not in ('slide', 'subslide'):
+        return 'The second slide should begin with the words, the third cell.'
     if len(shown) < len(cells) - 2: return 'Something is missing: words, function and result belong on the slides.'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-10
 def exported(cell, export):
-    """`kelvin` is in the module now, and other programs can import it. The notebook stays the source: who wants to
-    change it changes the cell, and exports again."""
+    """`kelvin` is in the module now, and other programs can import it. The notebook stays the source: to change it,
+    change the cell and export again."""
+    import re
     if not isinstance(cell, str): return 'Write the cell as text, between three quotes on each side.'
     if '#|' not in cell.replace(' ', ''):
         return 'Its first line has to be `#| export`, or the cell stays in the notebook.'
@@ -629,28 +650,29 @@ def exported(cell, export):
         return '`#| export` has to be the first line of the cell.'
     try: code = compile(cell, 'your cell', 'exec')
     except SyntaxError as e: return f'Python cannot read line {e.lineno} of it: {e.msg}.'
-    if 'assert ' in cell:
+    if re.search(r'^assert\b', cell, re.M):
         return 'A test in an exported cell runs in every program that imports it: it belongs in a cell of its own.'
     made = {}
     exec(code, made)
     kelvin = made.get('kelvin')
     if not callable(kelvin): return 'It has no function that is called `kelvin`.'
-    found = [kelvin(o) for o in (0, 100)]
-    if found == [None, None]: return '`kelvin` returns nothing: `print` shows a number, `return` hands it over.'
-    if found != [273.15, 373.15]:
-        return f'0 °C and 100 °C are 273.15 K and 373.15 K; `kelvin` says {found[0]!r} and {found[1]!r}.'
-    if 'def kelvin' not in export(cell) and 'kelvin =' not in export(cell):
+    found = [kelvin(o) for o in (0, 100, -5)]
+    if found == [None]*3: return '`kelvin` returns nothing: `print` shows a number, `return` hands it over.'
+    if found != [273.15, 373.15, 268.15]:
+        return ('0 °C, 100 °C and -5 °C are 273.15 K, 373.15 K and 268.15 K; `kelvin` says '
+                f'{found[0]!r}, {found[1]!r} and {found[2]!r}.')
+    if not re.search(r'^(def|class) +kelvin\b|^kelvin\s*=', export(cell), re.M):
         return 'It did not reach the module. What does `export` print?'
 
 # %% ../nbs/helpers/exercises.ipynb #lesson7-13
 def can_fail(test):
-    """It passes with the right function and fails with four wrong ones. A test that cannot fail says nothing, so see
+    """It passes with the right function and fails with five wrong ones. A test that cannot fail says nothing, so see
     each of yours fail once."""
     from inspect import getsource
     def unfinished(kelvin): ...
     if not callable(test): return 'Write a function that takes `kelvin`, as in the stub.'
     same = getattr(test, '__code__', unfinished.__code__).co_code == unfinished.__code__.co_code
-    if same and '...' in getsource(test): return ...
+    if same and hasattr(test, '__code__') and '...' in getsource(test): return ...
     asked = []
     def right(celsius): return asked.append(celsius) or celsius + 273.15
     def passes(kelvin):
@@ -658,7 +680,10 @@ def can_fail(test):
         except Exception: return False
         return True
     try: said = test(right)
-    except AssertionError: return 'It fails with the right function, too: 0 °C are 273.15 K, and 100 °C are 373.15 K.'
+    except AssertionError:
+        said = ', '.join(f'kelvin({o!r}) is {o + 273.15!r}' for o in asked[-1:] if isinstance(o, (int, float)))
+        return (f'It fails with the right function, too: {said or "0 °C are 273.15 K"}. (Python keeps about 16 digits, '
+                'so some sums are not exact: take whole degrees from 0 up, or allow for a little.)')
     if said is not None:
         return f'It returns {said!r:.30}, and nobody looks at that. `assert` complains when something is not so.'
     if not asked or passes(lambda celsius: None):
@@ -666,4 +691,6 @@ def can_fail(test):
     if passes(lambda celsius: celsius - 273.15): return 'It passes with a function that subtracts 273.15.'
     if any(passes(lambda celsius: o + 273.15) for o in asked):
         return 'A function that says the same about everything passes, too: ask about a second temperature.'
+    if passes(lambda celsius: celsius + 273.51):
+        return 'It passes with a function that swaps digits and adds 273.51: say exactly what should come out.'
     if passes(lambda celsius: celsius + 273): return 'It passes with a function that adds only 273: be more exact.'
