@@ -4,8 +4,8 @@ from pathlib import Path
 
 c = get_config()  # noqa: F821 (Jupyter provides it)
 
-CUPS = os.environ.get('WHOLEGAME_CUPS', '')  # the teacher's address that `wholegame cups` prints
-if CUPS and not re.fullmatch(r'http://(localhost|127\.0\.0\.1):\d+/[\w-]{22}/?', CUPS):
+CUPS = os.environ.get('WHOLEGAME_CUPS', '').rstrip('/')  # the teacher's address that `wholegame cups` prints
+if CUPS and not re.fullmatch(r'http://(localhost|127\.0\.0\.1):\d+/[\w-]{22}', CUPS):
     raise SystemExit(f"'{CUPS}' is not the teacher's address, as in http://localhost:8765/SECRET/")
 
 class Corner:
@@ -15,7 +15,7 @@ class Corner:
     def transform_first_chunk(self, status, headers, chunk, finishing):
         if self.asked and status == 200 and finishing:
             script = (Path(__file__).parent.parent/'data/cups/corner.js').read_text(encoding='utf-8')
-            script = f'<script>const CUPS = {json.dumps(CUPS.rstrip('/') + '/')};\n{script}</script>'
+            script = f'<script>const CUPS = {json.dumps(CUPS + "/")};\n{script}</script>'
             chunk = chunk.replace(b'</body>', script.encode() + b'</body>')
             headers['Content-Length'] = str(len(chunk))
         return status, headers, chunk
@@ -25,7 +25,7 @@ class Corner:
 c.ServerApp.tornado_settings = {'transforms': [Corner], 'headers': {'Content-Security-Policy': '; '.join([
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:",
     "connect-src 'self' ws://localhost:* ws://127.0.0.1:* data: blob:",
-    *([f"frame-src 'self' data: blob: {CUPS.rstrip('/').rsplit('/', 1)[0]}"] if CUPS else []),
+    *([f"frame-src 'self' data: blob: {CUPS.rsplit('/', 1)[0]}"] if CUPS else []),
     "frame-ancestors 'self'"])}}
 c.LabApp.news_url = None
 c.CheckForUpdateHandler.update_checker_class = 'jupyterlab.NeverCheckForUpdate'
