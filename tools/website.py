@@ -100,7 +100,8 @@ def page_to_try(dest):
     "The drawn birds' model as a page in `dest`, for visitors; it is trained unless it is there from an earlier call"
     model = ROOT/'build'/'bird'
     train = [Path(sys.executable).with_name('wholegame'), 'train', 'bird', 'forest', '--out', str(model)]
-    if not (model/'model.json').exists(): subprocess.run(train, check=True, env={**os.environ, 'WHOLEGAME_DATA': 'sample'})
+    sample = {**os.environ, 'WHOLEGAME_DATA': 'sample'}
+    if not (model/'model.json').exists(): subprocess.run(train, check=True, env=sample)
     make_page(model, dest, 'Bird or forest? (It knows drawings only)')
 
 if __name__ == '__main__':
