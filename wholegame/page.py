@@ -79,11 +79,10 @@ def _words(card, title):
     data, metrics = card.get('data'), card['metrics'].items()
     photos = data.get('photos') if isinstance(data, dict) else None
     if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in photos.items())
-    metrics = [f'{1-v:.0%} were named right' if k == 'error_rate' else f'{k} {v:.3g}' for k,v in metrics]
-    says = card['task'] == 'photo' and not card['threshold']
-    unsure = f'It says so if its best guess gets less than {_sure:.0%}.' if says else 'It does not say so.'
+    metrics = ', '.join(f'{1-v:.0%} named right' if k == 'error_rate' else f'{k} {v:.3g}' for k,v in metrics)
+    unsure = 'It does not say so.' if card['threshold'] or card['task'] != 'photo' else f'It says so below {_sure:.0%}.'
     names = (' or ' if len(card['classes']) < 5 else ', ').join(o[:60] for o in card['classes'])
-    words = dict(title=title, classes=names, photos=photos or '?', metrics=', '.join(metrics) or '?')
+    words = dict(title=title, classes=names, photos=photos or 'nobody says', metrics=metrics or 'nobody says')
     words = {k: _plain(o) for k,o in words.items()} | dict(unsure=unsure, repo=repo_url())
     return words | dict(yaml=json.dumps(title, ensure_ascii=False))
 
@@ -98,20 +97,21 @@ def make_page(
     card, out, here = load_model(model).card, Path(out), data_path()/'page'
     if 'arch' not in card: raise PageError(f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
     there = {o.name for o in out.iterdir() if o.name[0] != '.'} if out.exists() else {}
-    if there and not {'ort.bin', 'model.bin', 'index.html'} <= there:
-        raise PageError(f"'{printable(out)}' holds something else than a page: name a new folder.")
+    other = there and not {'ort.bin', 'model.bin', 'index.html'} <= there
+    if other: raise PageError(f"'{printable(out)}' holds something else than a page: name a new folder.")
     names, told = card['classes'], {k: card[k] for k in ('task', 'weights', *_photo)} | dict(sure=_sure)
     default = ' or '.join(names) if len(names) < 5 else f'Which of {len(names)} is it'
     if card['task'] == 'segmentation':
         from wholegame.segmentation import class_colours
         default, told['colours'] = 'What is where', class_colours(names).tolist()
-    words = _words(card, ' '.join(printable(title or f'{default[0].upper()}{default[1:]}?').split())[:99])
+    title = (' '.join(printable(title or '').split()) or f'{default[0].upper()}{default[1:]}?')[:99]
     (ort, wasm), network = runtime_files(runtime), (Path(model)/card['weights']).read_bytes()
     packed, told['arrays'] = _pack(network)
     files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
     told |= dict(bytes=len(network), download=sum(map(len, files.values())))
     for o in 'page.js', 'page.css', 'ort.LICENSE.txt', 'index.html', 'README.txt': files[o] = (here/o).read_bytes()
-    for o in 'index.html', 'README.txt': files[o] = string.Template(files[o].decode()).substitute(words).encode()
+    for o in 'index.html', 'README.txt':
+        files[o] = string.Template(files[o].decode()).substitute(_words(card, title)).encode()
     files |= {'README.md': files.pop('README.txt'), 'card.json': json.dumps(told).encode()}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix='.new-') as new:

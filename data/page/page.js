@@ -107,7 +107,7 @@ function plain(b, kind) {
 // Red, green and blue of all pixels, upright if `turn` says how. Read in bands, since phones limit the size of a canvas
 function read(bitmap, turn, white) {
   const {width: w, height: h} = bitmap, swap = turn > 4, W = swap ? h : w, H = swap ? w : h;
-  const pixels = new Uint8Array(3 * w * h), high = Math.min(h, Math.max(1, Math.floor(4e6 / w)));
+  const pixels = new Uint8Array(3 * w * h), high = Math.min(h, 4096, Math.ceil(4e6 / w));
   const canvas = Object.assign(document.createElement('canvas'), {width: w, height: high});
   const ctx = Object.assign(canvas.getContext('2d', {willReadFrequently: true}), {fillStyle: '#fff'});
   const steps = (n, flip, step) => Int32Array.from({length: n}, (_, i) => 3 * step * (flip ? n - 1 - i : i));
@@ -137,8 +137,8 @@ async function open(file, card) {
   const blob = new Blob(parts, {type: kind ? `image/${kind}` : type}), as = 'none';
   const bitmap = await createImageBitmap(blob, {colorSpaceConversion: as, premultiplyAlpha: as}).catch(() => {
     need(!/heic|tiff/.test(kind), `This browser cannot open ${kind?.toUpperCase()} photos: save it as JPEG.`);
-    need(!/<html/i.test(start), 'This is a web page, not a picture. Save the picture itself first.');
-    throw new Trouble(kind ? 'This photo is broken: it cannot be opened.' : 'This file is not a picture.');
+    need(!/<(html|!doctype h)/i.test(start), 'This is a web page, not a picture. Save the picture itself first.');
+    throw new Trouble(kind ? 'This photo is broken: it cannot be opened.' : 'This file is not a photo.');
   });
   need(bitmap.width * bitmap.height <= 1e8, 'This photo has more than 100 megapixels: choose a smaller one.');
   const seen = read(bitmap, upright ? turn : 1, upright);
@@ -290,4 +290,4 @@ async function main() {
   if (!latest) say('ready', 'Ready. What shall it look at?');
 }
 
-if (location.protocol !== 'file:') main().catch(fail);
+if (location.protocol !== 'file:') main().catch(e => { $('load').hidden = true; fail(e); });
