@@ -9,13 +9,12 @@ import numpy as np, onnx.parser
 from PIL import Image
 
 from common import *
-from test_slides import LEGIBLE, PICTURES
+from test_slides import LEGIBLE
 from wholegame.models import PhotoError, is_it, load_model
 from wholegame.page import PageError, make_page, runtime_files
 from wholegame.segmentation import color_in
 
 NAMES, TITLE = ['<img src=x onerror=alert(1)>', 'bird', 'w' * 300, '\u202edrib'], '</title><script>alert(1)</script>'
-REAL = ROOT.parent/'shared/data/photos'
 WAYS = {'squish': {}, 'crop': dict(resize='crop'), 'pad': dict(resize='pad', pad='reflection', opens='fastai'),
         'border': dict(resize='pad', pad='border', mode='L', before=[dict(size=[90, 70], resize='none', pad='zeros')]),
         'several': dict(threshold=.5), 'street': dict(task='segmentation', size=[48, 64])}
@@ -27,16 +26,16 @@ def write_model(folder, **more):
     (h, w), rng, end = card['size'], np.random.default_rng(1), 'Sigmoid' if card['threshold'] else 'Softmax<axis=1>'
     flat, pool, more = ('Identity', 'Identity', ',h,w') if 'task' in more else ('Flatten', 'GlobalAveragePool', '')
     network = onnx.parser.parse_model(f'''<ir_version: 8, opset_import: ["": 17]>
-      g (float[n,3,{h},{w}] x) => (float[n,4{more}] y) {{
-        p = Conv<strides=[2,2]>(x, a) q = Relu(p) r = Conv<strides=[2,2]>(q, b) s = Relu(r)
-        t = {pool}(s) u = Conv(t, c) v = {flat}(u) y = {end}(v) }}''')
+      g (float[n,3,{h},{w}] x) => (float[n,4{more}] y) {{ p = Conv<strides=[2,2]>(x, a) q = Relu(p)
+        r = Conv<strides=[2,2]>(q, b) s = Relu(r) t = {pool}(s) u = Conv(t, c) v = {flat}(u) y = {end}(v) }}''')
     for name,k,shape in ('a', 3, (64, 3, 5, 5)), ('b', 3, (512, 64, 3, 3)), ('c', 1.5, (4, 512, 1, 1)):
         o = (rng.normal(size=shape)/np.sqrt(np.prod(shape[1:])/k)).astype('f4')
         network.graph.initializer.append(onnx.numpy_helper.from_array(o, name))
-    data, name = network.SerializeToString(), f'model-{sha256(network.SerializeToString()).hexdigest()[:12]}.onnx'
+    digest = sha256(data := network.SerializeToString()).hexdigest()
+    card |= dict(weights=f'model-{digest[:12]}.onnx', weights_sha256=digest)
     folder.mkdir(parents=True)
-    (folder/name).write_bytes(data)
-    (folder/'model.json').write_text(json.dumps(card | dict(weights=name, weights_sha256=sha256(data).hexdigest())))
+    (folder/card['weights']).write_bytes(data)
+    (folder/'model.json').write_text(json.dumps(card))
 
 def stored(im, kind='PNG', **kw):
     im.save(f := io.BytesIO(), kind, **kw)
@@ -44,25 +43,18 @@ def stored(im, kind='PNG', **kw):
 
 @cache
 def photos():
-    "Photos by name: drawn and real ones, one in every form in which a photo may come, and what is none"
-    files = [f for d in (ROOT/'data/birds_or_forest', REAL) for o in ('bird', 'forest')
+    "Photos, drawn and real ones, one in every form in which a photo may come; the last files are none"
+    files = [f for d in (ROOT/'data/birds_or_forest', ROOT.parent/'shared/data/photos') for o in ('bird', 'forest')
              for f in sorted((d/o).glob('*.jpg'))[::25]]
-    im, exif, found = Image.open(files[0]).crop((0, 0, 161, 120)), Image.Exif(), {str(f): f.read_bytes() for f in files}
-    for i in range(1, 9):
-        exif[0x112] = i
-        found[f'turned {i}'] = stored(im, ['JPEG', 'PNG', 'WEBP'][i % 3], exif=exif)
-    for mode in 'L', '1', 'P', 'CMYK', 'LA', 'RGBA':
-        o = im.convert(mode)
-        if 'A' in mode: o.putalpha(Image.effect_noise(im.size, 90))
-        found[mode] = stored(o, 'JPEG' if mode == 'CMYK' else 'PNG')
-    for kind in 'GIF', 'BMP', 'WEBP', 'JPEG': found[kind] = stored(im, kind, quality=50)
-    for o in (1, 1), (3, 7), (700, 30), (1, 9000), (1200, 900): found[f'size {o}'] = stored(im.resize(o))
-    noise = np.random.default_rng(2).integers(0, 65536, (50, 70)).astype('uint16')
-    return found | {
-        '16 bit': stored(Image.fromarray(noise)), 'moving': stored(im, save_all=True, append_images=[im]),
-        'exact': stored(im, 'WEBP', lossless=True), 'progressive': stored(im, 'JPEG', progressive=True, subsampling=0),
-        'half': stored(im, 'JPEG')[:3000], 'tiff': stored(im, 'TIFF'), 'text': b'hello', 'page': b'<html>',
-        'empty': b'', 'heic': b'....ftypheic....'}
+    im, exif, found = Image.open(files[0]).crop((0, 0, 161, 120)), Image.Exif(), [f.read_bytes() for f in files]
+    for exif[0x112] in range(1, 9): found += [stored(im, ['JPEG', 'PNG', 'WEBP'][len(found) % 3], exif=exif)]
+    deep, noise = np.random.default_rng(2).integers(0, 65536, (50, 70)), Image.effect_noise((70, 50), 90)
+    more = [*map(im.convert, ('L', '1', 'P')), *map(im.resize, ((1, 1), (3, 7), (700, 30), (1, 9000), (1200, 900))),
+            Image.merge('LA', [noise]*2), Image.merge('RGBA', [noise]*4), Image.fromarray(deep.astype('uint16'))]
+    found += [*map(stored, more), stored(im.convert('CMYK'), 'JPEG'), stored(im, save_all=True, append_images=[im])]
+    found += [stored(im, o, quality=50) for o in ('GIF', 'BMP', 'WEBP', 'JPEG')] + [stored(im, 'WEBP', lossless=True)]
+    return [*found, stored(im, 'JPEG', progressive=True, subsampling=0), stored(im, 'JPEG')[:900], b'hello', b'<html>',
+            b'', b'....ftypheic....']
 
 @pytest.fixture(scope='module')
 def pages(tmp_path_factory):
@@ -100,25 +92,24 @@ def answer(page, act):
 
 def wanted(model, data):
     "What Python says: probabilities, or a street's shares of colours; nothing about what is no photo"
-    try:
-        if model.task == 'photo': return is_it(model, data)[1]
-        return {k: float((color_in(model, data) == i).mean()) for i,k in enumerate(model.classes)}
+    try: return is_it(model, data)[1] if model.task == 'photo' else {
+        k: float((color_in(model, data) == i).mean()) for i,k in enumerate(model.classes)}
     except PhotoError: return {}
 
 @pytest.mark.parametrize('way', WAYS)
 def test_a_page_says_what_python_says(way, pages, browser, record_property):
-    (url, tmp), found, wrong, worst = pages, [*photos().items()][::1 if way == 'squish' else 4], [], 0
-    model, (page, heard) = load_model(tmp/'models'/way), opened(browser, f'{url}/{way}')
-    own = ['tiff'] + ['16 bit', 'LA', 'RGBA']*(way == 'pad') # what only the page refuses, in a sentence
-    for name,data in found:
+    (url, tmp), found, worst = pages, [*enumerate(photos())][::1 if way == 'squish' else 4], 0
+    model, (page, wrong) = load_model(tmp/'models'/way), opened(browser, f'{url}/{way}')
+    for i,data in found:
         kind, got = answer(page, lambda: page.set_input_files('#choose', dict(name='x', mimeType='', buffer=data)))
-        want = {} if name in own else wanted(model, data)
+        want, said = wanted(model, data), page.inner_text('#status')
+        if 'and this model needs' in said and way == 'pad': continue # what only fastai opens, such as 16 bits a colour
         off = max([abs(got.get(k, 0) - p) for k,p in want.items()], default=0)
         same = max(got, key=got.get, default=0) == max(want, key=want.get, default=0) or way == 'several'
-        if off > .01 or not same or (kind == 'trouble') == bool(want): wrong.append(f'{name}: {kind}, {got}, not {want}')
+        if off > .01 or not same or (kind == 'trouble') == bool(want): wrong.append(f'{i}: {said} {got}, not {want}')
         worst = max(worst, off)
     page.context.close()
-    check(wrong + heard, way)
+    check(wrong, way)
     record_property(f'page, {way}', f'{len(found)} pictures, largest difference {worst:.4f}')
 
 def test_a_page_can_be_used_by_everybody(pages, browser):
@@ -137,14 +128,11 @@ def test_a_page_can_be_used_by_everybody(pages, browser):
     for way in ('drop', 'dataTransfer'), ('paste', 'clipboardData'):
         assert answer(page, lambda: page.evaluate(give, [*way, [*photo.read_bytes()]]))[1] == first
     page.locator('summary').click()
-    PICTURES.mkdir(exist_ok=True)
     for width,scheme in (320, 'light'), (320, 'dark'), (1200, 'dark'), (1200, 'light'):
         page.set_viewport_size(dict(width=width, height=600))
         page.emulate_media(color_scheme=scheme)
-        page.screenshot(path=PICTURES/f'page_{width}_{scheme}.png', full_page=True)
         assert page.evaluate('document.documentElement.scrollWidth') == width
         check(page.evaluate(LEGIBLE, 'body'), f'{width} {scheme}')
     check(heard)
-    page.goto((tmp/'squish'/'index.html').as_uri())
+    page.goto((tmp/'squish/index.html').as_uri())
     assert 'python -m http.server' in page.inner_text('#status')
-    page.context.close()
