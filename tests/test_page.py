@@ -78,6 +78,7 @@ def opened(browser, url, **kw):
     page, heard = browser.new_context(proxy=dict(server='http://127.0.0.1:9', bypass='127.0.0.1'), **kw).new_page(), []
     page.on('request', lambda o: None if o.url.startswith((f'{url}/', 'data:')) else heard.append(o.url))
     for o in 'console', 'pageerror', 'dialog': page.on(o, lambda said: heard.append(str(said)))
+    page.on('filechooser', lambda _: None) # so that choosers are listened for long before one opens
     page.goto(f'{url}/?q=1#a')
     page.locator('#status.ready').wait_for()
     return page, heard

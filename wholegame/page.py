@@ -104,7 +104,7 @@ def make_page(
     if card['task'] == 'segmentation':
         from wholegame.segmentation import class_colours
         default, told['colours'] = 'What is where', class_colours(names).tolist()
-    title = (' '.join(printable(title or '').split()) or f'{default[0].upper()}{default[1:]}?')[:99]
+    title = ' '.join(printable(str(title or '').strip() or f'{default[0].upper()}{default[1:]}?').split())[:99]
     (ort, wasm), network = runtime_files(runtime), (Path(model)/card['weights']).read_bytes()
     packed, told['arrays'] = _pack(network)
     files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
