@@ -148,7 +148,8 @@ FINISHED = r"cell => /^\[\d+\]/.test(cell.querySelector('.jp-InputPrompt').inner
 
 # What has come out of a cell: an error's words; else how many outputs can be seen on the slide that is shown
 OUTPUT = r'''cell => { const outputs = [...cell.querySelectorAll('.jp-OutputArea-output')];
-  const error = outputs.map(o => o.innerText).find(o => o.includes('Traceback (most recent call last)'));
+  const raised = outputs.filter(o => !o.querySelector('[data-mime-type$=stdout]')).map(o => o.innerText);
+  const error = raised.find(o => o.includes('Traceback (most recent call last)'));
   if (error) return error.trim().split('\n').pop();
   const r = e => e.getBoundingClientRect(), shown = cell.closest('section.present > section.present');
   const fresh = outputs.filter(o => !o.dataset.stored && r(o).width && r(o).height);
@@ -214,4 +215,4 @@ def run_live(path, browser, lab):
     client.shutdown()
     client.stop_channels()
 
-def test_a_deck_works_live(browser, lab): run_live(LESSONS[3], browser, lab)
+def test_a_deck_works_live(browser, lab): run_live(LESSONS[7], browser, lab)

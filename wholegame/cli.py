@@ -302,7 +302,7 @@ def _parser():
     add('model', metavar='MODEL', help='the folder that train wrote')
     add('--out', metavar='DIR', help='where the page goes (default: MODEL/page)')
     add('--title', metavar='TEXT', help='what stands above it (default: made of the classes)')
-    add('--runtime', metavar='PATH', help='a folder or file with onnxruntime-web (default: fetched once, and kept)')
+    add('--runtime', metavar='PATH', help='a folder with onnxruntime-web (default: fetched once, and kept)')
     add = command(share, 'write what a model is for, and what it is not for, and upload it',
                   'Three questions have to be answered, here or when it asks.')
     add('model', metavar='MODEL', help='the folder that train wrote')

@@ -7,7 +7,7 @@ __all__ = ['ModelError', 'Model', 'load_model', 'as_model', 'is_it', 'check_fold
 
 # %% ../nbs/helpers/models.ipynb #fd0dfe5d
 import io, json, math, os, re, shutil, tempfile, warnings
-import numpy as np, onnxruntime as ort
+import numpy as np
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
@@ -20,6 +20,10 @@ from threading import Timer
 from PIL import Image
 from .photos import PhotoError, load_photo, open_photo
 from .setup import printable
+
+# %% ../nbs/helpers/models.ipynb #bff522be
+os.environ.setdefault('ORT_DISABLE_TELEMETRY', '1')
+import onnxruntime as ort
 
 # %% ../nbs/helpers/models.ipynb #d822e62d
 class ModelError(Exception):

@@ -19,7 +19,7 @@ async function beat() {
   if (answer.status === 403 && kept.id === page.id) return location.reload();  // another class has begun
   if (answer.status === 403) { kept.id = page.id; return beat(); }
   if (answer.status === 429) { clearTimeout(late); late = setTimeout(beat, 400); return; }
-  status.textContent = answer.status === 204 ? 'Your cup is on the desk. Change it whenever you like.' :
+  status.textContent = answer.status === 204 ? 'Your cup is on the desk while this page is open. Change it whenever you like.' :
     answer.status === 503 ? 'There is no room for one more cup. This page keeps trying.' :
     'Your cup does not get through just now. This page keeps trying.';
 }
