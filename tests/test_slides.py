@@ -60,12 +60,12 @@ LEGIBLE = r'''shown => {
   return [...new Set(found)] }'''
 
 def look(page, number, pictures):
-    "Yields what is wrong with the slide that is shown, in the dark and in the light; keeps a picture of each"
+    "Yields what is wrong with the slide that is shown, in the dark and in the light; keeps a picture"
     for scheme in 'dark', 'light':
         page.emulate_media(color_scheme=scheme)
         yield from (f'{scheme}: {o}' for o in page.evaluate(OVERFLOW, SHOWN) + page.evaluate(LEGIBLE, SHOWN))
-        # to hide the caret takes longer than the picture
-        page.screenshot(path=pictures/f'{number:02}_{scheme}.jpg', type='jpeg', quality=80, caret='initial')
+    # to hide the caret takes longer than the picture
+    page.screenshot(path=pictures/f'{number:02}.jpg', type='jpeg', quality=80, caret='initial')
 
 def inspect(page):
     "Yields what is wrong with the pixel inspector on this slide: it answers the pointer and the arrow keys"
@@ -148,7 +148,7 @@ FINISHED = r"cell => /^\[\d+\]/.test(cell.querySelector('.jp-InputPrompt').inner
 
 # What has come out of a cell: an error's words; else how many outputs can be seen on the slide that is shown
 OUTPUT = r'''cell => { const outputs = [...cell.querySelectorAll('.jp-OutputArea-output')];
-  const raised = outputs.filter(o => !o.querySelector('[data-mime-type$=stdout]')).map(o => o.innerText);
+  const raised = outputs.filter(o => !o.matches('[data-mime-type$=stdout]')).map(o => o.innerText);
   const error = raised.find(o => o.includes('Traceback (most recent call last)'));
   if (error) return error.trim().split('\n').pop();
   const r = e => e.getBoundingClientRect(), shown = cell.closest('section.present > section.present');

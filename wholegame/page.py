@@ -78,7 +78,7 @@ def _words(card, title):
     "What fills the gaps in the page and in its README"
     data, metrics = card.get('data'), [o for o in card['metrics'].items() if 'loss' not in o[0]]
     photos = data.get('photos') if isinstance(data, dict) else None
-    if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in photos.items()) + ' (drawings)'*(data.get('source') == 'sample')
+    if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in photos.items())
     metrics = ', '.join(f'{1-v:.0%} named right' if k == 'error_rate' else f'{k} {v:.3g}' for k,v in metrics)
     unsure = 'It does not say so.' if card['threshold'] or card['task'] != 'photo' else f'It says so below {_sure:.0%}.'
     names = (' or ' if len(card['classes']) < 5 else ', ').join(o[:60] for o in card['classes'])
