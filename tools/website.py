@@ -50,7 +50,7 @@ def readable(nb, file, src):
         hidden = re.search(r'^#\| *(hide|default_exp)\b', c.source, re.M)
         if told or hidden or c.metadata.get('slideshow', {}).get('slide_type') == 'notes': continue
         if c.cell_type == 'code': c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M).strip()
-        else: c.source = linked(c.source, file, src)
+        else: c.source = re.sub(r'\s*The line above says[^.]*\.', '', linked(c.source, file, src))
         if c.source: cells.append(c)
     nb.cells = [cells[0], new_markdown_cell(places(file)), *cells[1:]]
     nb.metadata.language_info = dict(name='python', pygments_lexer='ipython3')
