@@ -26,9 +26,7 @@ def linked(text, file, src):
     def to(m):
         bang, words, name, _, anchor = re.match(r'(!?)\[(.*?)\]\(([^#)]*)(#?)([^)]*)\)', m[0], re.S).groups()
         target = (file.parent/name).resolve() if name else file
-        if bang:
-            (src/target.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(target, src/target.relative_to(ROOT))
+        if bang: shutil.copy(target, place_of(target, src))
         elif target not in READ: name = f'{GITHUB}/blob/main/{target.relative_to(ROOT).as_posix()}'
         return f"{bang}[{words}]({name}{'#' + slug(anchor) if anchor else ''})"
     return re.sub(r'!?\[[^\]]*\]\((?![a-z]+:|//)[^)\s]+\)', to, text)
@@ -70,6 +68,12 @@ def api(src):
     (src/'api'/'index.md').write_text(f'# All modules\n\n| module | what it is for |\n|---|---|\n{table}\n')
     return '\n'.join(f'api/{o}' for o in names)
 
+def place_of(file, src):
+    "Where a file of the repository goes in `src`"
+    out = src/file.relative_to(ROOT)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return out
+
 def write_sources(src):
     "Put what Sphinx reads into the folder `src`"
     shutil.copytree(ROOT/'site', src, dirs_exist_ok=True)
@@ -79,15 +83,11 @@ def write_sources(src):
     teaching = re.search(r'^#(# Teaching\n.*?)(?=^## )', (ROOT/'README.md').read_text(encoding='utf-8'), re.M|re.S)[1]
     texts = {ROOT/'index.md': words, ROOT/'teaching.md': teaching} | {o: o.read_text(encoding='utf-8') for o in PAGES}
     for file,text in texts.items():
-        out = src/file.relative_to(ROOT)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text if file.stem == 'index' else linked(text, file, src), encoding='utf-8')
+        place_of(file, src).write_text(text if file.stem == 'index' else linked(text, file, src), encoding='utf-8')
     for file in [*LESSONS, *HELPERS]:
-        out = src/file.relative_to(ROOT)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(readable(nbformat.read(file, 4), file, src), out)
-    (src/'.github').mkdir()
-    shutil.copy(ROOT/'.github'/'predictions.jpg', src/'.github')
+        nbformat.write(readable(nbformat.read(file, 4), file, src), place_of(file, src))
+    picture = ROOT/'.github'/'predictions.jpg'
+    shutil.copy(picture, place_of(picture, src))
 
 def make(dest):
     "Write the pages to the folder `dest`; returns what Sphinx complains about"

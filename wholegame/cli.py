@@ -181,7 +181,6 @@ def train(args):
         raise UsageError(f"Pretrained weights for '{args.arch}' are not to be had ({e}): try --arch resnet18.") from e
     _fit(learn, args.epochs)
     source = 'own photos' if args.photos else dict(sample='drawings', real='photos')[data_mode()]
-    counts = {k: f'{n} {source}' for k,n in counts.items()}
     _save(learn, out, source=source, photos=counts, seed=args.seed, epochs=args.epochs)
     _draw(learn, out)
     name, probs = is_it(out, asked)

@@ -10,7 +10,7 @@ import base64, gzip, hashlib, json, os, re, shutil, string, subprocess, tarfile,
 from contextlib import suppress
 from pathlib import Path
 from .fetch import fetch
-from .models import _fields, _photo, load_model
+from .models import _fields, _photo, _read_model, load_model
 from .setup import data_mode, data_path, printable, repo_url
 
 class PageError(Exception): "No page can be made; the text says why, and what to do"
@@ -68,7 +68,7 @@ def runtime_files(runtime=None) -> list: # Two files' content
     return files
 
 # %% ../nbs/helpers/page.ipynb #3a9868cf
-def _plain(text):
+def _entities(text):
     "`text` as one line of 500 characters at most, which HTML and Markdown show as it is"
     text = re.sub('(.{499})..+', r'\1…', ' '.join(printable(text).split()))
     return re.sub(r'[^\w .,?%…-]|_', lambda o: f'&#{ord(o[0])};', text)
@@ -76,14 +76,14 @@ def _plain(text):
 _sure = .8 # the page says "not sure" below this probability
 def _words(card, title):
     "What fills the gaps in the page and in its README"
-    data, metrics = card.get('data'), [o for o in card['metrics'].items() if 'loss' not in o[0]]
-    photos = data.get('photos') if isinstance(data, dict) else None
+    data = card['data'] if isinstance(card.get('data'), dict) else {}
+    photos, metrics = data.get('photos'), [o for o in card['metrics'].items() if 'loss' not in o[0]]
     if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in photos.items())
     metrics = ', '.join(f'{1-v:.0%} named right' if k == 'error_rate' else f'{k} {v:.3g}' for k,v in metrics)
     unsure = 'It does not say so.' if card['threshold'] or card['task'] != 'photo' else f'It says so below {_sure:.0%}.'
     names = (' or ' if len(card['classes']) < 5 else ', ').join(o[:60] for o in card['classes'])
-    words = dict(title=title, classes=names, photos=photos or 'nobody says', metrics=metrics or 'nobody says')
-    words = {k: _plain(o) for k,o in words.items()} | dict(unsure=unsure, repo=repo_url())
+    words = dict(title=title, classes=names, photos=photos, metrics=metrics, source=data.get('source', 'photos'))
+    words = {k: _entities(o or 'nobody says') for k,o in words.items()} | dict(unsure=unsure, repo=repo_url())
     return words | dict(yaml=json.dumps(title, ensure_ascii=False))
 
 # %% ../nbs/helpers/page.ipynb #939387e4
@@ -94,7 +94,8 @@ def make_page(
     runtime=None # See `runtime_files`
 ) -> Path: # The folder
     "Write a folder that lets any browser ask `model`. `ModelError`, `PageError` or `OSError` if that cannot be"
-    card, out, here = load_model(model).card, Path(out), data_path()/'page'
+    load_model(model) # refuses what could not be asked
+    (card, network), out, here = _read_model(Path(model)), Path(out), data_path()/'page'
     if 'arch' not in card: raise PageError(f"'{printable(model)}' is a {card['task']} model, and a page takes photos.")
     there = {o.name for o in out.iterdir() if o.name[0] != '.'} if out.exists() else {}
     other = there and not {'ort.bin', 'model.bin', 'index.html'} <= there
@@ -105,8 +106,7 @@ def make_page(
         from wholegame.segmentation import class_colours
         default, told['colours'] = 'What is where', class_colours(names).tolist()
     title = ' '.join(printable(str(title or '').strip() or f'{default[0].upper()}{default[1:]}?').split())[:99]
-    (ort, wasm), network = runtime_files(runtime), (Path(model)/card['weights']).read_bytes()
-    packed, told['arrays'] = _pack(network)
+    (ort, wasm), (packed, told['arrays']) = runtime_files(runtime), _pack(network)
     files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
     told |= dict(bytes=len(network), download=sum(map(len, files.values())))
     for o in 'page.js', 'page.css', 'ort.LICENSE.txt', 'index.html', 'README.txt': files[o] = (here/o).read_bytes()

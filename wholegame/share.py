@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['wilson', 'model_card', 'share']
 
-# %% ../nbs/helpers/share.ipynb #0cfbfee5
+# %% ../nbs/helpers/share.ipynb #8bb8211f
 import csv, math, re
 from collections import Counter
 from pathlib import Path
-from .models import ModelError, load_model
+from .models import ModelError, _read_model, load_model
 from .photos import write_file
 from .setup import printable
 
@@ -20,11 +20,11 @@ def wilson(k:int, n:int) -> tuple: # Lower and upper end, from 0 to 1
     middle, half = (k + z*z/2)/(n + z*z), z/(n + z*z)*math.sqrt(k*(n-k)/n + z*z/4)
     return max(0., middle - half), min(1., middle + half)
 
-# %% ../nbs/helpers/share.ipynb #4d9d4db8
+# %% ../nbs/helpers/share.ipynb #64d8b260
 _questions = dict(purpose='What is it for?', limits='What is it not for?', harm='Who could be harmed, and how?')
 _kinds = dict(photo='image-classification', segmentation='image-segmentation', tabular='tabular-classification')
 
-def _plain(o): return re.sub(r'[\\`*_\[\]<>|#&]', lambda m: f'&#{ord(m[0])};', printable(' '.join(str(o).split())))
+def _escaped(o): return re.sub(r'[\\`*_\[\]<>|#&]', lambda m: f'&#{ord(m[0])};', printable(' '.join(str(o).split())))
 
 def _licences(report):
     "How many of the photos that were kept have which licence"
@@ -57,11 +57,11 @@ def model_card(
     name = ' or '.join(card['classes'][:4]) + '?' if 'classes' in card else 'What shall we watch?'
     about = ModelCardData(model_name=name, library_name=card['weights'].rsplit('.')[-1],
                           pipeline_tag=_kinds.get(card['task']), tags=['wholegame', 'fastai'])
-    words = '\n\n'.join(f'## {question}\n\n{_plain(answers[k])}' for k,question in _questions.items())
-    rows = '\n'.join(f'| {_plain(k)} | {_plain(v)} |' for k,v in _facts(card, report))
-    return f'---\n{about}\n---\n\n# {_plain(name)}\n\n{words}\n\n## What it is\n\n| | |\n|---|---|\n{rows}\n'
+    words = '\n\n'.join(f'## {question}\n\n{_escaped(answers[k])}' for k,question in _questions.items())
+    rows = '\n'.join(f'| {_escaped(k)} | {_escaped(v)} |' for k,v in _facts(card, report))
+    return f'---\n{about}\n---\n\n# {_escaped(name)}\n\n{words}\n\n## What it is\n\n| | |\n|---|---|\n{rows}\n'
 
-# %% ../nbs/helpers/share.ipynb #65eec67d
+# %% ../nbs/helpers/share.ipynb #338a59e6
 def share(
     folder,       # A model folder; the card is written into it, as README.md
     answers:dict, # `purpose`, `limits` and `harm`: a sentence or more each
@@ -69,7 +69,7 @@ def share(
 ) -> str: # What to do next
     "Write a model's card, and upload the model if `push` names a place. `ModelError` if that cannot be"
     folder, text = Path(folder), model_card(folder, answers)
-    files = ['README.md', 'model.json', load_model(folder).card['weights']]
+    files = ['README.md', 'model.json', _read_model(folder)[0]['weights']]
     write_file(folder/'README.md', text.encode())
     if not push: return f"The card is {folder/'README.md'}. Upload it with {files[1]} and {files[2]}, and nothing else."
     from huggingface_hub import HfApi
