@@ -7,7 +7,7 @@ from threading import Thread
 from common import *
 import website
 
-PAGES_SEEN = ['index.html', 'nbs/01_is_it_a_bird.html', 'api/photos.html']
+PAGES_SEEN = ['index.html', 'teaching.html', 'nbs/01_is_it_a_bird.html', 'api/photos.html']
 WINDOWS = [(1400, 900, 'light'), (360, 700, 'dark')]
 
 class Quiet(SimpleHTTPRequestHandler):

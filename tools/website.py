@@ -91,10 +91,13 @@ def write_sources(src):
 
 def make(dest):
     "Write the pages to the folder `dest`; returns what Sphinx complains about"
-    with TemporaryDirectory() as src:
-        write_sources(Path(src))
-        command = [sys.executable, '-m', 'sphinx', '-q', '-j', 'auto', '-d', f'{src}/_doctrees', src, str(dest)]
-        return subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
+    with TemporaryDirectory() as tmp:  # myst-nb leaves a folder beside its output
+        src, pages = Path(tmp)/'src', Path(tmp)/'out'/'html'
+        write_sources(src)
+        command = [sys.executable, '-m', 'sphinx', '-q', '-j', 'auto', '-d', f'{tmp}/doctrees', str(src), str(pages)]
+        said = subprocess.run(command, check=True, stderr=subprocess.PIPE, text=True).stderr
+        shutil.copytree(pages, dest, dirs_exist_ok=True)
+        return said
 
 def page_to_try(dest):
     "The drawn birds' model as a page in `dest`, for visitors; it is trained unless it is there from an earlier call"
