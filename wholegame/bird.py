@@ -51,7 +51,8 @@ def photo_loaders(
     bs:int=16,           # Photos in a batch; fewer if there are not that many
     valid_pct:float=0.2, # Share of the photos that is kept for checking
     seed:int=42,         # The same seed keeps the same photos for checking
-    classes=None         # Names of the folders to use; default: all
+    classes=None,        # Names of the folders to use; default: all
+    splitter=None        # Of fastai's kind; default: chance, by `valid_pct` and `seed`
 ):
     "`DataLoaders` of the photos below `path`, labelled by their folders. `PhotoError` if a class has too few"
     get_items = partial(photo_files, classes=classes)
@@ -60,7 +61,7 @@ def photo_loaders(
     dls = DataBlock(
         blocks=(ImageBlock, CategoryBlock),
         get_items=get_items,
-        splitter=RandomSplitter(valid_pct=valid_pct, seed=seed),
+        splitter=splitter or RandomSplitter(valid_pct=valid_pct, seed=seed),
         get_x=_open,
         get_y=parent_label,
         item_tfms=[Resize(size, method='squish')]

@@ -6,7 +6,7 @@
 __all__ = ['UsageError', 'train', 'predict', 'page', 'share', 'cups', 'doctor', 'main']
 
 # %% ../nbs/helpers/cli.ipynb #40b607e0
-import argparse, json, os, platform, sys, tempfile, unicodedata
+import argparse, json, os, platform, shutil, sys, tempfile, unicodedata
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,7 +37,7 @@ def _check_numbers(args):
     "Complain about a number that makes no sense"
     for k,low,high in (('epochs', 1, 1000), ('size', 32, 2048), ('seed', 0, 2**32-1)):
         n = getattr(args, k)
-        _need(low <= n <= high, f'--{k} is {n}: give a whole number from {low} to {high}.')
+        _need(n is None or low <= n <= high, f'--{k} is {n}: give a whole number from {low} to {high}.')
 
 def _class_folders(path, names):
     "The folder in `path` for each class, also where a Mac wrote é as two characters"
@@ -61,8 +61,8 @@ def _find_arch(name):
 # %% ../nbs/helpers/cli.ipynb #6ebb3577
 _least = 5 # photos of a class; with fewer, training would be theatre
 
-def _check_enough(name, n, advice):
-    _need(n >= _least, f"A class needs at least {_least} usable photos, and '{name}' has {n}: {advice}.")
+def _check_enough(name, n, advice, kind='photos'):
+    _need(n >= _least, f"A class needs at least {_least} usable {kind}, and '{name}' has {n}: {advice}.")
 
 def _lay_aside(photos, out):
     "A small copy of the first of `photos` that can be opened, to ask the model about when it is trained"
@@ -75,14 +75,17 @@ def _lay_aside(photos, out):
         return out/'asked.jpg'
 
 # %% ../nbs/helpers/cli.ipynb #923de6ed
-def _own_photos(src, names, out):
-    "Clean copies of the photos in `src/<class>`; the photo laid aside; the names of the class folders"
-    from wholegame.clean import clean_photos
-    from wholegame.photos import photo_problem
-    folders = _class_folders(src, names)
+def _check_apart(src, out):
     a, b = out.resolve(), src.resolve()
     _need(not a.is_relative_to(b) and not b.is_relative_to(a/'photos'),
           f"'{out}' and '{src}' overlap, so the model's files would mix with your photos: choose another --out.")
+
+def _own_photos(src, names, out):
+    "Clean copies of the photos in `src/<class>`; the photo laid aside"
+    from wholegame.clean import clean_photos
+    from wholegame.photos import photo_problem
+    folders = _class_folders(src, names)
+    _check_apart(src, out)
     found = {o: [f for f in sorted(d.iterdir()) if not photo_problem(f, src)] for o,d in folders.items()}
     for o in names: _check_enough(o, len(found[o]), f"add photos to '{folders[o]}'")
     asked = _lay_aside(found[names[0]], out)
@@ -110,6 +113,39 @@ def _found_photos(names, out):
     _say('Cleaning the photos')
     _say(clean_photos(raw, out/'photos', held_out=[asked], classes=names))
     return asked
+
+# %% ../nbs/helpers/cli.ipynb #cli-sounds
+def _holds_sounds(folders):
+    "Are there sounds in these folders, and no photos?"
+    from wholegame.photos import _sounds, _unheard, photo_problem
+    files = [f for d in folders.values() for f in sorted(d.iterdir())]
+    photo = next((f for f in files if not photo_problem(f, f.parent)), None)
+    sound = next((f for f in files if f.suffix.lower() in {*_sounds, *_unheard} and f.name[0] != '.'), None)
+    _need(not photo or not sound, f"'{printable(photo)}' is a photo and '{printable(sound)}' a sound: train on one "
+                                  'kind, in folders that hold nothing else.')
+    return bool(sound)
+
+def _own_sounds(src, names, out, dest):
+    "Pictures, in `dest/<class>`, of the sounds in `src/<class>`, but for one recording; a sound of that, laid aside"
+    from wholegame.photos import PhotoError, Report, sound_problem
+    from wholegame.pictures import sound_picture
+    from wholegame.sounds import recording
+    _check_apart(src, out)
+    asked, _ = None, _say(f"Making pictures of the sounds in '{src}'")
+    for name,folder in _class_folders(src, names).items():
+        rejected, made = {}, dest/name
+        made.mkdir()
+        for f in sorted(o for o in folder.iterdir() if o.name[0] != '.'):
+            try:
+                if why := sound_problem(f, folder): raise PhotoError(why)
+                picture = sound_picture(f)
+            except PhotoError as e: rejected.setdefault(str(e).split('used as a sound: ')[-1].rstrip('.'), []).append(f.name); continue
+            if not asked: asked = Path(shutil.copy(f, out/f'asked{f.suffix.lower()}')), recording(f)
+            if name != names[0] or recording(f) != asked[1]: picture.save(made/f'{f.name}.png')
+        n = len([*made.iterdir()])
+        _say(Report(f"{n} sounds of '{name}'", 'used', rejected))
+        _check_enough(name, n, f"add sounds to '{folder}'", 'sounds')
+    return asked[0]
 
 # %% ../nbs/helpers/cli.ipynb #f4dfb95c
 def _draw(learn, out, n=12):
@@ -151,50 +187,63 @@ def _save(learn, out, **about):
         raise UsageError(f"{e} It is in '{other}' instead: move it from there.") from e
 
 # %% ../nbs/helpers/cli.ipynb #b91837c2
+def _train(args, names, arch, out, folder, asked, sounds):
+    "Train on the photos (or pictures of sounds) in `folder`, save, and ask about `asked`"
+    from fastai.torch_core import set_seed
+    from fastai.vision.all import error_rate, vision_learner
+    from wholegame.bird import photo_files, photo_loaders
+    from wholegame.models import is_it
+    from wholegame.sounds import RecordingSplitter
+    import wholegame.speed
+    kind, epochs = 'sounds' if sounds else 'photos', args.epochs or (10 if sounds else 3)
+    counts = {n: len(photo_files(folder, [n])) for n in names}
+    for n in names: _check_enough(n, counts[n], 'add more, or see above why they were rejected', kind)
+    use_data()
+    set_seed(args.seed, reproducible=True)
+    splitter = RecordingSplitter(seed=args.seed) if sounds else None
+    dls = photo_loaders(folder, size=args.size, seed=args.seed, classes=names, splitter=splitter)
+    _say(f'Training {args.arch} on {len(dls.train_ds)} {kind}, and checking on {len(dls.valid_ds)}')
+    try: learn = vision_learner(dls, arch, metrics=error_rate).to_fast()
+    except OSError as e:
+        raise UsageError(f"Pretrained weights for '{args.arch}' are not to be had ({e}): try --arch resnet18.") from e
+    _fit(learn, epochs)
+    about = dict(source=f'own {kind}' if args.photos else dict(sample='drawings', real='photos')[data_mode()])
+    about |= {kind: counts} | dict(seed=args.seed, epochs=epochs) | (dict(opens='sound') if sounds else {})
+    _save(learn, out, **about)
+    _draw(learn, out)
+    name, probs = is_it(out, asked)
+    _say(f"\nThis is a: {name}.\nProbability it's a {names[0]}: {probs[names[0]]:.4f}")
+    _say(f"Model:          {out}\nTraining curve: {out/'training_curve.png'}\nPredictions:    {out/'predictions.png'}")
+
 def train(args):
     "Find or read photos, clean them, train, save, and ask"
     _check_numbers(args)
     names = _check_classes(args.classes)
     out = Path(args.out or '_or_'.join(names).replace(' ', '_'))
     _need(len(os.fsencode(out.name)) <= 200, 'These names are too long for a folder: name one, as in --out my_model.')
-    if args.photos: _class_folders(Path(args.photos), names)
+    src = Path(args.photos) if args.photos else None
+    sounds = bool(src) and _holds_sounds(_class_folders(src, names))
     arch = _find_arch(args.arch)
     from wholegame.models import check_folder
     check_folder(out)
-    if not args.photos and data_mode() == 'sample':
+    if not src and data_mode() == 'sample':
         why = 'WHOLEGAME_DATA=sample says so' if data_setting() == 'sample' else 'there is no network'
         _say(f'Using the drawn sample, because {why}.')
-    asked = _own_photos(Path(args.photos), names, out) if args.photos else _found_photos(names, out)
-    from fastai.torch_core import set_seed
-    from fastai.vision.all import error_rate, vision_learner
-    from wholegame.bird import photo_files, photo_loaders
-    from wholegame.models import is_it
-    import wholegame.speed
-    counts = {n: len(photo_files(out/'photos', [n])) for n in names}
-    for n in names: _check_enough(n, counts[n], 'add more, or see above why they were rejected')
-    use_data()
-    set_seed(args.seed, reproducible=True)
-    dls = photo_loaders(out/'photos', size=args.size, seed=args.seed, classes=names)
-    _say(f'Training {args.arch} on {len(dls.train_ds)} photos, and checking on {len(dls.valid_ds)}')
-    try: learn = vision_learner(dls, arch, metrics=error_rate).to_fast()
-    except OSError as e:
-        raise UsageError(f"Pretrained weights for '{args.arch}' are not to be had ({e}): try --arch resnet18.") from e
-    _fit(learn, args.epochs)
-    source = 'own photos' if args.photos else dict(sample='drawings', real='photos')[data_mode()]
-    _save(learn, out, source=source, photos=counts, seed=args.seed, epochs=args.epochs)
-    _draw(learn, out)
-    name, probs = is_it(out, asked)
-    _say(f"\nThis is a: {name}.\nProbability it's a {names[0]}: {probs[names[0]]:.4f}")
-    _say(f"Model:          {out}\nTraining curve: {out/'training_curve.png'}\nPredictions:    {out/'predictions.png'}")
+    if not sounds:
+        asked = _own_photos(src, names, out) if src else _found_photos(names, out)
+        return _train(args, names, arch, out, out/'photos', asked, False)
+    with tempfile.TemporaryDirectory() as d:
+        _train(args, names, arch, out, Path(d), _own_sounds(src, names, out, Path(d)), True)
 
 # %% ../nbs/helpers/cli.ipynb #01bcb12f
-def _photos_in(path):
-    "`path`, or, if it is a folder, all photos in it and below, sorted"
-    from wholegame.photos import photo_problem
+def _photos_in(path, sounds=False):
+    "`path`, or, if it is a folder, all photos (or sounds) in it and below, sorted"
+    from wholegame.photos import photo_problem, sound_problem
     if not path.is_dir(): return [path]
-    found = [o for o in sorted(path.rglob('[!.]*')) if not photo_problem(o, path)]
+    problem, kind = (sound_problem, 'sounds') if sounds else (photo_problem, 'photos')
+    found = [o for o in sorted(path.rglob('[!.]*')) if not problem(o, path)]
     found = [o for o in found if not any(p[0] == '.' for p in o.relative_to(path).parts)]
-    if not found: raise UsageError(f"There are no photos in the folder '{path}'.")
+    if not found: raise UsageError(f"There are no {kind} in the folder '{path}'.")
     return found
 
 # %% ../nbs/helpers/cli.ipynb #cbd2fc24
@@ -226,7 +275,7 @@ def predict(args):
     "What is on each photo, and how sure is the model?"
     from wholegame.models import as_model
     model, troubles = as_model(args.model, 'photo'), []
-    photos = [f for o in args.photos for f in _photos_in(Path(o))]
+    photos = [f for o in args.photos for f in _photos_in(Path(o), model.card['opens'] == 'sound')]
     answers = _answers(model, photos, troubles)
     _say_json(answers) if args.json else _say_table(answers, model.classes)
     if troubles: raise UsageError('\n'.join(troubles))
@@ -288,15 +337,15 @@ def _parser():
     add = command(train, 'find or read photos of two or more classes, and train',
                   'Saves the model, and asks it about a photo it never saw.')
     add('classes', nargs='+', metavar='CLASS', help='what to tell apart, such as: bird forest')
-    add('--photos', metavar='DIR', help='your own photos, in DIR/CLASS/ (only read); default: search the web')
+    add('--photos', metavar='DIR', help='your own photos, or sounds, in DIR/CLASS/ (only read); default: search the web')
     add('--arch', default='resnet18', metavar='NAME', help='a network of torchvision or timm (default: %(default)s)')
-    add('--epochs', type=int, default=3, metavar='N', help='how often to go through the photos (default: %(default)s)')
+    add('--epochs', type=int, metavar='N', help='how often to go through the photos (default: 3; 10 for sounds)')
     add('--size', type=int, default=192, metavar='PIXELS', help='photos are squeezed to this (default: %(default)s)')
     add('--seed', type=int, default=42, metavar='N', help='chooses the photos kept for checking (default: %(default)s)')
     add('--out', metavar='DIR', help='where the model and its pictures go (default: CLASS_or_CLASS)')
     add = command(predict, 'say what is on photos, and how sure the model is')
     add('model', metavar='MODEL', help='the folder that train wrote')
-    add('photos', nargs='+', metavar='PHOTO', help='a photo, or a folder of photos')
+    add('photos', nargs='+', metavar='PHOTO', help='a photo, or a folder of photos; a sound, if the model knows sounds')
     add('--json', action='store_true', help='probabilities of all classes, for programs')
     add = command(page, 'write a web page that runs the model in any browser')
     add('model', metavar='MODEL', help='the folder that train wrote')

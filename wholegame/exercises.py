@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['missed_birds', 'other_answers', 'own_classes', 'found_cars', 'driving_school', 'free_score', 'missed_share',
            'decent_learner', 'typical_miss', 'same_direction', 'tonight', 'three_maps', 'sixth_family', 'one_layer',
-           'line_by_hand', 'one_step', 'in_markdown', 'explains', 'two_slides', 'exported', 'can_fail']
+           'line_by_hand', 'one_step', 'in_markdown', 'explains', 'two_slides', 'exported', 'can_fail', 'leaks',
+           'knock_without_knocking', 'word_picture', 'row_picture']
 
 # %% ../nbs/helpers/exercises.ipynb #ea1cdc23
 import numpy as np
@@ -694,3 +695,123 @@ def can_fail(test):
     if passes(lambda celsius: celsius + 273.51):
         return 'It passes with a function that swaps digits and adds 273.51: say exactly what should come out.'
     if passes(lambda celsius: celsius + 273): return 'It passes with a function that adds only 273: be more exact.'
+
+# %% ../nbs/helpers/exercises.ipynb #l8-leaks
+def leaks(f):
+    "Nothing is on both sides that should not be. Whoever knows this before training has saved a month of joy over nothing."
+    train = ['1-101-A.ogg', '1-101-B.ogg', '1-102-A.ogg', '2-103-A.ogg', '1-104-C.ogg']
+    valid = ['1-102-B.ogg', '1-104-A.ogg', '1-104-B.ogg', '3-105-A.ogg']
+    if not callable(f): return 'Write a function: `def leaks(train, valid): …`.'
+    got, none = f(list(train), list(valid)), f(train[:2], valid[3:])
+    if got is None: return ...
+    if isinstance(got, bool): return 'It says whether there are any. Which ones are they?'
+    if isinstance(got, (int, float)): return 'It says how many there are. Which ones are they?'
+    if isinstance(got, (str, bytes)) or not hasattr(got, '__iter__'): return 'Return a set or a list of recordings.'
+    got, none = ([*map(str, o)] if hasattr(o, '__iter__') else ['?'] for o in (got, none))
+    if not got: return ('It finds none, and there are two. No clip is on both sides, but its recording may be: '
+                        'compare `recording(clip)`.')
+    if any(o.endswith('.ogg') for o in got): return 'These are clips. Which recordings are they from?'
+    if {*got} == {'101', '102', '103', '104', '105'}: return 'These are all recordings. Which are on both sides?'
+    if {*got} != {'102', '104'}: return f"It finds {', '.join(sorted({*got}))}, and it should be 102 and 104."
+    if none: return 'Where nothing is on both sides, it should find nothing.'
+    if len(got) > 2: return 'Each recording once, please: a set does that.'
+
+# %% ../nbs/helpers/exercises.ipynb #aa03ae0b
+def knock_without_knocking(strokes, cast):
+    """It has three answers, and has to give one of them to everything. What is no circle, it calls a knock: nobody
+    ever showed it anything else. A fourth folder, full of other movements, would help."""
+    from wholegame.pictures import to_strokes
+    if strokes is ...: return ...
+    if callable(strokes): return 'That is a function. Call it, and hand over the strokes.'
+    try: strokes = to_strokes(strokes)
+    except ValueError:
+        return ('That is no list of strokes, such as [[[10, 20, 0], [15, 22, 16]]]: here one stroke of two points, '
+                'each [x, y, t].')
+    if len(strokes) > 1: return f'That makes {len(strokes)} strokes, and the trick is to do it with one.'
+    (x, y, t), n = strokes[0].T, len(strokes[0])
+    if n < 8: return f'One stroke it is, but with {n} point{"s"*(n > 1)}: 8 or more are wanted.'
+    if (t[1:] < t[:-1]).any(): return 'Time runs backwards in it: the third number has to grow from point to point.'
+    if max(np.ptp(x), np.ptp(y)) < 100: return 'That is rather small: make it more than 100 pixels wide or high.'
+    said, probs = cast(strokes)
+    if said != 'knock':
+        return f'The wand says {said} ({probs[said]:.2f}). It thinks of circles: draw something that does not go round.'
+
+# %% ../nbs/helpers/exercises.ipynb #lesson8-21
+def word_picture(picture):
+    """The recurrence plot of a text: what is said again makes lines beside the diagonal. Order and repetition are in
+    it, the words are not. Put *hate* for every *love*, and no pixel changes. For what words mean, use a language
+    model."""
+    if not callable(picture): return 'Make it a function: `def word_picture(words): …` with a `return`.'
+    words = 'the heart and the earth and then the heart and the hand and then no heat'.split()
+    same = np.array([[a == b for b in words] for a in words], float)
+    n = len(words)
+    try: made = picture([*words])
+    except Exception as e: return f'With a list of {n} words it stops: {type(e).__name__}, {e}.'
+    if made is ...: return ...
+    if made is None: return _returns_nothing(picture)
+    if isinstance(made, (bool, np.bool_)):
+        return 'That is one answer. A list is compared as a whole, an array word by word: try `np.array(words)`.'
+    try: made = np.asarray(made, float)
+    except (TypeError, ValueError, RuntimeError): return 'A picture is a square of numbers, in an array or in lists.'
+    if made.shape == (n,) and (made == 1).all():
+        return 'Each word is compared with itself. Turn one of the two on its side: `words[:,None] == words`.'
+    if made.shape != (n,n):
+        return f'For {n} words the picture is {n}×{n}, and this is {"×".join(map(str, made.shape)) or "one number"}.'
+    lengths = np.array([[len(a) == len(b) for b in words] for a in words])
+    letters = np.array([[sorted(a) == sorted(b) for b in words] for a in words])
+    first = np.array([[a[0] == b[0] for b in words] for a in words])
+    if (made == 1 - same).all(): return 'The wrong way round: 1 where the words are the same, 0 elsewhere.'
+    if (made == np.eye(n)).all():
+        return 'Only the diagonal is lit, where each word meets itself. What of a word that comes again?'
+    if (made == lengths).all(): return 'It compares how long the words are: "the" and "and" are not the same word.'
+    if (made == first).all(): return 'It compares first letters: "heart" and "hand" are not the same word.'
+    if (made == letters).all(): return 'It compares which letters there are: "heart" and "earth" have the same ones.'
+    if (made == np.triu(same)).all() or (made == np.tril(same)).all():
+        return 'Half of it is there. Whether word i is like word j is the same question as the other way round.'
+    if made.max() > 1 and (made == same*made.max()).all():
+        return f'Where words are the same it says {made.max():g}, not 1.'
+    if (made != same).any():
+        i, j = np.argwhere(made != same)[0]
+        return f'For "{words[i]}" and "{words[j]}" the pixel is {made[i,j]:g}, and should be {same[i,j]:g}.'
+    try: short = np.asarray(picture(['well', 'well']), float)
+    except Exception as e: return f'With two words it stops: {type(e).__name__}, {e}.'
+    if short.shape != (2,2) or not short.all():
+        return f'It works for {n} words. For two equal ones it should be 2×2, all 1.'
+
+# %% ../nbs/helpers/exercises.ipynb #lesson8-24
+def row_picture(picture):
+    """Every column counts the same. And still the picture says more than the table did: that columns 3 and 4 are
+    neighbours, which only somebody's typing has made them. Lesson 3 has models that do not care about the order of
+    columns."""
+    if not callable(picture): return 'Make it a function: `def row_picture(row): …` with a `return`.'
+    row = np.array([.1,.5,.3,.75,.2,.6,.4,.15,.7,.35])
+    try: made = picture(row.copy())
+    except Exception as e: return f'With a row of ten numbers it stops: {type(e).__name__}, {e}.'
+    if made is ...: return ...
+    if made is None: return _returns_nothing(picture)
+    def drawn(row): return np.asarray(picture(row), float)
+    try: made = drawn(row.copy())
+    except (TypeError, ValueError, RuntimeError): return 'A picture is a square of numbers, in an array or in lists.'
+    if made.ndim == 3: return 'One number for each pixel, please: grey is enough.'
+    if made.ndim != 2 or made.shape[0] != made.shape[1]:
+        return f'Square, please: as high as wide. This is {"×".join(map(str, made.shape)) or "one number"}.'
+    if not np.isfinite(made).all(): return 'Some of its pixels are not numbers (nan, or infinite).'
+    if (made != drawn(row.copy())).any(): return 'The same row makes another picture the next time: leave chance out.'
+    try: level, more = drawn(np.full(10, .2)), drawn(np.full(10, .7))
+    except Exception as e: return f'When all ten numbers are the same it stops: {type(e).__name__}, {e}.'
+    if not np.isfinite(level).all():
+        return 'When all ten numbers are the same, it divides by nothing: do not stretch each row by itself.'
+    if level.shape != made.shape or more.shape != made.shape: return 'All rows should make pictures of one size.'
+    if np.allclose(level, more):
+        return ('Ten times 0.2 and ten times 0.7 make the same picture: the level of the row is lost. Was it '
+                'stretched, or are only differences in it?')
+    def change(row, i, by=.1): return np.abs(drawn(row + by*np.eye(10)[i]) - drawn(row.copy())).sum()
+    changes = np.array([[change(o, i) for i in range(10)] for o in (row, np.full(10, .2))])
+    least, most = changes.min(), changes.max()
+    if least == 0: return f'Nothing happens when column {changes.min(0).argmin()} grows by 0.1: is it in the picture?'
+    if most > 1.05*least:
+        i, j = changes[0].argmin(), changes[0].argmax()
+        if changes[0].max() > 1.05*changes[0].min():
+            return (f'With 0.1 more in column {i} the picture changes by {changes[0,i]:.3g}, in column {j} by '
+                    f'{changes[0,j]:.3g}. Does each column have as many pixels, and is each taken as it is?')
+        return 'How much a column counts should not depend on the others: take each as it is.'

@@ -68,7 +68,7 @@ _step = dict(size=_list(_side, 2), resize=_one_of('squish', 'crop', 'pad', 'none
 _photo = dict(arch=_text, classes=_set(_text), threshold=_maybe(_share),
               **_step, before=_list(_with(**_step), 0, 1, 2, 3),
               mean=_list(_number, 1, 3), std=_list(_positive, 1, 3), mode=_one_of('RGB', 'L'),
-              opens=_one_of('upright', 'fastai'))
+              opens=_one_of('upright', 'fastai', 'sound'))
 _table = dict(y_name=_text, classes=_set(_text), cats=_dict(_list(_id)),
               conts=_dict(_with(mean=_number, std=_positive, blank=_maybe(_number))))
 _films = dict(people=_set(_id), films=_set(_id), titles=_list(_text),
@@ -155,6 +155,12 @@ def _arrays(card, data):
     return w
 
 # %% ../nbs/helpers/models.ipynb #c4cdc5c0
+def _sound(sound):
+    from wholegame.pictures import sound_picture # imports PyTorch
+    return sound_picture(sound)
+
+_openers = dict(upright=open_photo, fastai=load_photo, sound=_sound)
+
 class Model:
     "A trained model, for `is_it`, `color_in`, `predict_row`, `recommend` and `similar`; made by `load_model`"
     def __init__(self, card, data):
@@ -163,8 +169,8 @@ class Model:
         else: self.network = _network(card, data)
 
     def pixels(self, photo) -> np.ndarray: # channels × height × width, from 0 to 255
-        "A photo (path, PIL image, array or bytes) in the network's size. `PhotoError` if it cannot be opened"
-        im = (open_photo if self.card['opens'] == 'upright' else load_photo)(photo)
+        "A photo (path, PIL image, array or bytes) or a sound in the network's size. `PhotoError` if it cannot be opened"
+        im = _openers[self.card['opens']](photo)
         try:
             im = im.convert(self.card['mode'])
             for step in [*self.card['before'], self.card]: im = _fit(im, *(step[k] for k in _step))
@@ -222,7 +228,7 @@ def _read(file, most):
     _need(0 < file.stat().st_size <= most, f'its {file.name} is empty, or too large')
     return file.read_bytes()
 
-def _read_model(folder, tries=5):
+def _read_model(folder, tries=30):
     "The card, and the content of the file of weights that it names"
     def refuse(o): raise ValueError(f'{o} is not a number')
     card = json.loads(_read(folder/'model.json', 5e7).decode('utf-8-sig'), parse_constant=refuse)
@@ -252,7 +258,7 @@ def as_model(model, task:str) -> Model:
 
 def is_it(
     model, # A folder, or what `load_model` returned: load once if you have many photos
-    photo  # A path, a PIL image, an array or bytes
+    photo  # A path, a PIL image, an array or bytes; for a model of sounds a path, an array or bytes
 ) -> tuple: # Class name (a list of names if there may be several), dict of probabilities by class name
     "What does the photo show, and how sure is the model? `PhotoError` or `ModelError` if it cannot say"
     model = as_model(model, 'photo')
@@ -448,14 +454,14 @@ def _write(folder, card, data):
 def save_model(
     learn,   # A trained `vision_learner`, `unet_learner`, `tabular_learner` or `collab_learner`
     folder,  # Made if it is not there; other files in it are left alone
-    **about  # What to remember of the data: JSON types only; for films also titles={id: title}
+    **about  # What to remember of the data: JSON types only; for films also titles={id: title}, for sounds opens='sound'
 ) -> Path: # The folder
     "Save a model that answers as `learn.predict` does, without fastai and PyTorch. `ModelError` if that cannot be"
     from fastai.callback.fp16 import MixedPrecision
     from fastai.collab import EmbeddingDotBias
     from fastai.tabular.core import Tabular
     from torch.backends import cudnn
-    folder, answers = check_folder(folder), _row_answers
+    folder, answers, opens = check_folder(folder), _row_answers, about.pop('opens', None)
     try:
         exact = learn.removed_cbs(learn.cbs.filter(lambda o: isinstance(o, MixedPrecision)))
         there = len(learn.dls.train_ds) and len(learn.dls.valid_ds)
@@ -473,6 +479,7 @@ def save_model(
             _check_card(card)
             for ours,theirs in answers(learn, Model(card, data)):
                 _need(np.abs(ours - theirs.cpu().numpy()).max() < 1e-4, 'it would answer otherwise than learn.predict')
+            if opens: _check_card(card := card | dict(opens=opens))
         _write(folder, card, data)
     except Exception as e:
         why = printable(str(e)[:300]).rstrip('.')
