@@ -3,7 +3,7 @@
     python bench/accuracy.py birds    # as `wholegame train` reports it; PHOTOS/bird/…, PHOTOS/forest/…
     python bench/accuracy.py folds    # the same photos, each checked on once for each seed: finer than one fifth
     python bench/accuracy.py weights  # the same photos, by how many there are to learn from
-    python bench/accuracy.py sounds   # CLIPS/dog/…ogg and so on, as mel spectrograms, by the bird lesson's lines
+    python bench/accuracy.py sounds   # CLIPS/dog/1-103-A.ogg and so on, as lesson 8 and `wholegame train` do it
     python bench/accuracy.py streets  # FOLDER/images/NAME.png, FOLDER/labels/NAME_P.png, FOLDER/codes.txt
     python bench/accuracy.py tables   # a CSV with the columns of fastai's Adult table
     python bench/accuracy.py films    # a CSV with the columns userId, movieId, rating; and for people it never met
@@ -22,13 +22,15 @@ from measure import options
 
 import numpy as np, pandas as pd, torch, torchvision
 from fastai.vision import all as vision
-from fastai.vision.all import (CategoryBlock, DataBlock, ImageBlock, IndexSplitter, Learner, Resize, error_rate,
-                               parent_label, resnet18, set_seed, squeezenet1_0, vision_learner)
+from fastai.vision.all import (CategoryBlock, DataBlock, ImageBlock, IndexSplitter, Learner, RandomSplitter, Resize,
+                               error_rate, parent_label, resnet18, set_seed, squeezenet1_0, vision_learner)
 from PIL import Image
 from torch.optim.swa_utils import update_bn
 from wholegame.bird import photo_files, photo_loaders
 from wholegame.clean import clean_photos
+from wholegame.pictures import sound_picture
 from wholegame.setup import data_path, use_data
+from wholegame.sounds import RecordingSplitter, draw_sounds
 import wholegame.speed  # Learner.to_fast
 
 CLASSES, FOLDS, COUNTS, CHECK, TOLD = ['bird', 'forest'], 5, (18, 36, 72, 144), 36, 10
@@ -105,38 +107,21 @@ def weights(args):
 
 # Sounds
 
-def mel_bands(rate, n_freq, n=96, low=50):
-    "Triangles that sum frequencies to `n` bands, evenly spaced for the ear (n×n_freq)"
-    mel = np.linspace(*(2595*np.log10(1 + np.array([low, rate/2])/700)), n+2)
-    edge, f = 700*(10**(mel/2595) - 1), np.linspace(0, rate/2, n_freq)
-    up = (f - edge[:-2, None])/(edge[1:-1] - edge[:-2])[:, None]
-    down = (edge[2:, None] - f)/(edge[2:] - edge[1:-1])[:, None]
-    return np.clip(np.minimum(up, down), 0, None)
-
-def spectrogram(clip):
-    "Time from left to right, low tones below, the loud bright: in decibels, 80 below the loudest are black"
-    import soundfile
-    from scipy.signal import stft
-    wave, rate = soundfile.read(clip)
-    power = np.abs(stft(wave, rate, nperseg=2048, noverlap=1536)[2])**2
-    db = 10*np.log10(mel_bands(rate, len(power)) @ power + 1e-10)
-    grey = np.clip((db - db.max())/80 + 1, 0, 1)[::-1]*255
-    return Image.fromarray(grey.astype(np.uint8)).convert('RGB')
-
 def sounds(args):
-    if not args.data: raise SystemExit('There is no drawn sample of sounds: give --data CLIPS.')
+    "By recording, as `wholegame train` splits; and by clip, which flatters, where both sides share recordings"
     with tempfile.TemporaryDirectory() as folder:
-        for clip in sorted(Path(args.data).glob('*/*')):
-            to = Path(folder, clip.parent.name, f'{clip.stem}.png')
-            to.parent.mkdir(exist_ok=True)
-            spectrogram(clip).save(to)
-        for name, learner in (('our weights', vision_learner), ('random weights', untrained)):
-            errors = []
+        for clip in sorted(Path(args.data or draw_sounds(f'{folder}/drawn')).glob('*/*')):
+            to = Path(folder, 'pictures', clip.parent.name, f'{clip.name}.png')
+            to.parent.mkdir(parents=True, exist_ok=True)
+            sound_picture(clip).save(to)
+        def errors(learner, splitter):
             for seed in range(args.seeds or 5):
                 set_seed(seed, reproducible=True)
-                dls = photo_loaders(folder, seed=seed)
-                with redirect_stdout(None): errors += tuned(learner(dls, resnet18, metrics=error_rate), 5)
-            told(name, errors)
+                dls = photo_loaders(to.parent.parent, size=128, splitter=splitter(seed=seed))
+                with redirect_stdout(None): yield tuned(learner(dls, resnet18, metrics=error_rate), 10)[0]
+        told('our weights', [*errors(vision_learner, RecordingSplitter)])
+        told('random weights', [*errors(untrained, RecordingSplitter)])
+        told('our weights, split by clip', [*errors(vision_learner, RandomSplitter)])
 
 # Streets, tables, films
 

@@ -91,3 +91,39 @@ def test_two_processes_learn_what_one_learns(tmp_path, record_property):
     one, two = error(), error(*launch)
     record_property('examples/distributed.py', f'error {one:.3f} with one process, {two:.3f} with two')
     assert max(one, two) < .25 and abs(one - two) <= .1, 'neither guesses; four photos of 40 are chance'
+
+# What lesson 8 computes, by the libraries that are known for it
+OTHERS = {'pyts': '''
+import numpy as np
+from pyts.image import GramianAngularField, RecurrencePlot
+from wholegame.pictures import gramian, recurrence
+rng = np.random.default_rng()
+for n in 2, 5, 96, 500:
+    series = rng.normal(size=(10, n))*10**rng.uniform(-3, 3, (10, 1)) + rng.normal(0, 100, (10, 1))
+    series[0], series[1] = 7, np.arange(n)
+    for ours,theirs in (recurrence, RecurrencePlot()), (gramian, GramianAngularField(method='summation')):
+        for one,expected in zip(series, theirs.fit_transform(series)):
+            off = abs(ours(one) - expected).max()
+            if off > 1e-6: print(f'{ours.__name__} of {n} numbers, {one[:5].tolist()} …, is off by {off}')
+''', 'librosa': '''
+import librosa, numpy as np
+from wholegame.pictures import mel_filters, mel_spectrogram
+from wholegame.sounds import make_sound, recipes
+how = dict(sr=22050, n_fft=2048, htk=True, norm=None)
+off = abs(librosa.filters.mel(n_mels=128, **how) - mel_filters()).max()
+if off > 1e-6: print(f'the filters are off by {off}')
+for kind in recipes:
+    for window in 256, 1024, 2048:
+        wave = make_sound(kind, int(np.random.default_rng().integers(1e6)))
+        ours, theirs = mel_spectrogram(wave, window), librosa.feature.melspectrogram(
+            y=wave, hop_length=256, win_length=window, pad_mode='reflect', **how)
+        theirs = 10*np.log10(theirs + 1e-10)
+        off = abs(ours - theirs)[theirs > theirs.max() - 80].max()
+        if off > .01: print(f'{kind}, window {window}: off by {off} decibels')
+'''}
+
+@pytest.mark.parametrize('package', OTHERS)
+def test_a_picture_is_what_others_make_of_the_same_numbers(package, tmp_path, record_property):
+    python = new_environment(tmp_path/'python', [package])
+    done = subprocess.run([python, '-W', 'ignore', '-c', OTHERS[package]], cwd=ROOT, capture_output=True, text=True)
+    check([*done.stdout.splitlines(), *([done.stderr] if done.returncode else [])])

@@ -195,13 +195,14 @@ def _train(args, names, arch, out, folder, asked, sounds):
     from wholegame.models import is_it
     from wholegame.sounds import RecordingSplitter
     import wholegame.speed
-    kind, epochs = 'sounds' if sounds else 'photos', args.epochs or (10 if sounds else 3)
+    kind, size, epochs = ('sounds', 128, 10) if sounds else ('photos', 192, 3)
+    size, epochs = args.size or size, args.epochs or epochs
     counts = {n: len(photo_files(folder, [n])) for n in names}
     for n in names: _check_enough(n, counts[n], 'add more, or see above why they were rejected', kind)
     use_data()
     set_seed(args.seed, reproducible=True)
     splitter = RecordingSplitter(seed=args.seed) if sounds else None
-    dls = photo_loaders(folder, size=args.size, seed=args.seed, classes=names, splitter=splitter)
+    dls = photo_loaders(folder, size=size, seed=args.seed, classes=names, splitter=splitter)
     _say(f'Training {args.arch} on {len(dls.train_ds)} {kind}, and checking on {len(dls.valid_ds)}')
     try: learn = vision_learner(dls, arch, metrics=error_rate).to_fast()
     except OSError as e:
@@ -340,7 +341,7 @@ def _parser():
     add('--photos', metavar='DIR', help='your own photos, or sounds, in DIR/CLASS/ (only read); default: search the web')
     add('--arch', default='resnet18', metavar='NAME', help='a network of torchvision or timm (default: %(default)s)')
     add('--epochs', type=int, metavar='N', help='how often to go through the photos (default: 3; 10 for sounds)')
-    add('--size', type=int, default=192, metavar='PIXELS', help='photos are squeezed to this (default: %(default)s)')
+    add('--size', type=int, metavar='PIXELS', help='photos are squeezed to this (default: 192; 128 for sounds)')
     add('--seed', type=int, default=42, metavar='N', help='chooses the photos kept for checking (default: %(default)s)')
     add('--out', metavar='DIR', help='where the model and its pictures go (default: CLASS_or_CLASS)')
     add = command(predict, 'say what is on photos, and how sure the model is')

@@ -77,18 +77,19 @@ _sure = .8 # the page says "not sure" below this probability
 def _words(card, title):
     "What fills the gaps in the page and in its README"
     data = card['data'] if isinstance(card.get('data'), dict) else {}
-    photos, metrics = data.get('photos'), [o for o in card['metrics'].items() if 'loss' not in o[0]]
+    show, thing, more = ('Play', 'sound', ', `sound.js`') if card['opens'] == 'sound' else ('Show', 'photo', '')
+    photos, metrics = data.get(f'{thing}s'), [o for o in card['metrics'].items() if 'loss' not in o[0]]
     if isinstance(photos, dict): photos = ', '.join(f'{n} of {k}' for k,n in photos.items())
     metrics = ', '.join(f'{1-v:.0%} named right' if k == 'error_rate' else f'{k} {v:.3g}' for k,v in metrics)
     unsure = 'It does not say so.' if card['threshold'] or card['task'] != 'photo' else f'It says so below {_sure:.0%}.'
     names = (' or ' if len(card['classes']) < 5 else ', ').join(o[:60] for o in card['classes'])
-    words = dict(title=title, classes=names, photos=photos, metrics=metrics, source=data.get('source', 'photos'))
+    words = dict(title=title, classes=names, photos=photos, metrics=metrics, source=data.get('source', f'{thing}s'))
     words = {k: _entities(o or 'nobody says') for k,o in words.items()} | dict(unsure=unsure, repo=repo_url())
-    return words | dict(yaml=json.dumps(title, ensure_ascii=False))
+    return words | dict(show=show, thing=thing, more=more, yaml=json.dumps(title, ensure_ascii=False))
 
 # %% ../nbs/helpers/page.ipynb #939387e4
 def make_page(
-    model,       # Folder of a model of photos or streets
+    model,       # Folder of a model of photos, sounds or streets
     out,         # Folder for the page: a new one, or one that holds a page
     title=None,  # Default: made of the names of the classes
     runtime=None # See `runtime_files`
@@ -109,7 +110,8 @@ def make_page(
     (ort, wasm), (packed, told['arrays']) = runtime_files(runtime), _pack(network)
     files = {'ort.mjs': ort, 'ort.bin': gzip.compress(wasm, mtime=0), 'model.bin': gzip.compress(packed, mtime=0)}
     told |= dict(bytes=len(network), download=sum(map(len, files.values())))
-    for o in 'page.js', 'page.css', 'ort.LICENSE.txt', 'index.html', 'README.txt': files[o] = (here/o).read_bytes()
+    scripts = ['page.js', 'sound.js'][:1 + (card['opens'] == 'sound')]
+    for o in *scripts, 'page.css', 'ort.LICENSE.txt', 'index.html', 'README.txt': files[o] = (here/o).read_bytes()
     for o in 'index.html', 'README.txt':
         files[o] = string.Template(files[o].decode()).substitute(_words(card, title)).encode()
     files |= {'README.md': files.pop('README.txt'), 'card.json': json.dumps(told).encode()}

@@ -244,11 +244,12 @@ function tellMask(probs, im, card) {
 }
 const fail = e => say('trouble', e instanceof Trouble ? e.message :
   `Something went wrong here: ${String(e?.message ?? e).slice(0, 200)}. Reload this page to try again.`);
-async function answer(file, card, model) {
+async function answer(file, card, model, sound) {
   for (const id of ['bars', 'note', 'colours', 'mixer', 'seen']) $(id).hidden = true;
   try {
-    say('busy', 'Opening the photo …');
-    const [seen, upright] = await open(file, card), scale = Math.min(1, 1024 / Math.max(upright.w, upright.h));
+    say('busy', `Opening the ${sound ? 'sound' : 'photo'} …`);
+    const [seen, upright] = await (sound || {open}).open(file, card);
+    const scale = Math.min(1, 1024 / Math.max(upright.w, upright.h));
     const side = n => Math.max(1, Math.round(scale * n)), shown = resize(upright, side(upright.w), side(upright.h));
     paint($('photo'), shown);
     $('seen').hidden = false;
@@ -265,13 +266,15 @@ async function answer(file, card, model) {
 async function main() {
   say('busy', 'Loading …');
   const card = await (await fetch('card.json', {cache: 'no-cache'})).json(), model = start(card);
+  const sound = card.opens === 'sound' && await import('./sound.js');
+  const [thing, picture] = sound ? ['sound', 'sound'] : ['photo', 'picture'];
   for (const id of ['ask', 'load', 'card']) $(id).hidden = false;
-  say('busy', `The model is on its way (${Math.ceil(card.download / 1e6)} MB). You can choose a photo now.`);
+  say('busy', `The model is on its way (${Math.ceil(card.download / 1e6)} MB). You can choose a ${thing} now.`);
   let line = Promise.resolve(), latest = 0;
   const look = (file, sentence) => {
     if (!file) return fail(new Trouble(sentence));
     const turn = ++latest;
-    line = line.then(() => turn === latest && answer(file, card, model));
+    line = line.then(() => turn === latest && answer(file, card, model, sound));
   };
   const on = (target, types, act) => types.split(' ').forEach(o => target.addEventListener(o, act));
   for (const id of ['choose', 'camera']) on($(id), 'change', ({target}) => {
@@ -281,13 +284,14 @@ async function main() {
   on(document, 'dragover dragleave drop', e => {
     e.preventDefault();
     document.body.classList.toggle('over', e.type === 'dragover');
-    if (e.type === 'drop') look(e.dataTransfer.files[0], 'That was not a file: save the picture first.');
+    if (e.type === 'drop') look(e.dataTransfer.files[0], `That was not a file: save the ${picture} first.`);
   });
-  on(document, 'paste', e => look(e.clipboardData.files[0], 'What you pasted is not a picture.'));
+  on(document, 'paste', e => look(e.clipboardData.files[0], `What you pasted is not a ${picture}.`));
   on($('mix'), 'input', e => { $('colours').style.opacity = e.target.value / 100; });
+  if (sound) sound.prepare(look);
   await model;
   $('load').hidden = true;
-  if (!latest) say('ready', 'Ready. What shall it look at?');
+  if (!latest) say('ready', `Ready. What shall it ${sound ? 'hear' : 'look at'}?`);
 }
 
 if (location.protocol !== 'file:') main().catch(e => { $('load').hidden = true; fail(e); });
