@@ -56,7 +56,8 @@ def photo_loaders(
 ):
     "`DataLoaders` of the photos below `path`, labelled by their folders. `PhotoError` if a class has too few"
     get_items = partial(photo_files, classes=classes)
-    n = len(get_items(path))
+    items = get_items(path)
+    n = len(splitter(items)[0]) if splitter else len(items) - int(valid_pct*len(items))
     if not n: raise PhotoError(f"There are no photos in the folders of '{path}'.")
     dls = DataBlock(
         blocks=(ImageBlock, CategoryBlock),
@@ -65,7 +66,7 @@ def photo_loaders(
         get_x=_open,
         get_y=parent_label,
         item_tfms=[Resize(size, method='squish')]
-    ).dataloaders(path, bs=min(bs, n - int(valid_pct*n)))
+    ).dataloaders(path, bs=min(bs, n))
     unseen = {parent_label(o) for o in dls.valid.items} - set(dls.vocab)
     if unseen: raise PhotoError(f"All photos of '{min(unseen)}' were drawn for checking: add some to learn from.")
     return dls

@@ -8,6 +8,7 @@ __all__ = ['UsageError', 'train', 'predict', 'page', 'share', 'cups', 'doctor', 
 # %% ../nbs/helpers/cli.ipynb #40b607e0
 import argparse, json, os, platform, shutil, sys, tempfile, unicodedata
 from difflib import get_close_matches
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from .setup import data_mode, data_setting, gpu_name, is_online, printable, quiet, running_on, use_data
@@ -116,35 +117,47 @@ def _found_photos(names, out):
 
 # %% ../nbs/helpers/cli.ipynb #cli-sounds
 def _holds_sounds(folders):
-    "Are there sounds in these folders, and no photos?"
-    from wholegame.photos import _sounds, _unheard, photo_problem
-    files = [f for d in folders.values() for f in sorted(d.iterdir())]
-    photo = next((f for f in files if not photo_problem(f, f.parent)), None)
-    sound = next((f for f in files if f.suffix.lower() in {*_sounds, *_unheard} and f.name[0] != '.'), None)
-    _need(not photo or not sound, f"'{printable(photo)}' is a photo and '{printable(sound)}' a sound: train on one "
-                                  'kind, in folders that hold nothing else.')
-    return bool(sound)
+    "Are there more sounds than photos in these folders?"
+    from wholegame.photos import photo_problem
+    from wholegame.sounds import _sounds, _unheard
+    files = [f for d in folders.values() for f in d.iterdir() if f.is_file() and f.name[0] != '.']
+    photos = sum(not photo_problem(f, f.parent) for f in files)
+    return sum(f.suffix.lower() in {*_sounds, *_unheard} for f in files) > photos
+
+def _lay_sound_aside(file, out):
+    "A copy of `file` to ask about; what an earlier training asked about goes"
+    from wholegame.photos import write_file
+    from wholegame.sounds import _sounds
+    for o in out.glob('asked.*'):
+        if o.suffix in {'.jpg', *_sounds}: o.unlink()
+    write_file(out/f'asked{file.suffix.lower()}', file.read_bytes())
+    return out/f'asked{file.suffix.lower()}'
 
 def _own_sounds(src, names, out, dest):
     "Pictures, in `dest/<class>`, of the sounds in `src/<class>`, but for one recording; a sound of that, laid aside"
-    from wholegame.photos import PhotoError, Report, sound_problem
+    from wholegame.photos import PhotoError, Report
     from wholegame.pictures import sound_picture
-    from wholegame.sounds import recording
+    from wholegame.sounds import recording, sound_problem
     _check_apart(src, out)
-    asked, _ = None, _say(f"Making pictures of the sounds in '{src}'")
+    asked, seen, _ = None, {}, _say(f"Making pictures of the sounds in '{src}'")
     for name,folder in _class_folders(src, names).items():
-        rejected, made = {}, dest/name
+        rejected, made, aside = {}, dest/name, 0
         made.mkdir()
-        for f in sorted(o for o in folder.iterdir() if o.name[0] != '.'):
+        for i,f in enumerate(sorted(o for o in folder.iterdir() if o.name[0] != '.')):
             try:
                 if why := sound_problem(f, folder): raise PhotoError(why)
                 picture = sound_picture(f)
-            except PhotoError as e: rejected.setdefault(str(e).split('used as a sound: ')[-1].rstrip('.'), []).append(f.name); continue
-            if not asked: asked = Path(shutil.copy(f, out/f'asked{f.suffix.lower()}')), recording(f)
-            if name != names[0] or recording(f) != asked[1]: picture.save(made/f'{f.name}.png')
+                twin = seen.setdefault(sha256(picture.tobytes()).digest(), f)
+                if twin != f: raise PhotoError('the same sound twice' if twin.parent == f.parent else 'in two classes')
+            except PhotoError as e:
+                rejected.setdefault(str(e).split('used as a sound: ')[-1].rstrip('.'), []).append(f.name)
+                continue
+            asked = asked or (_lay_sound_aside(f, out), recording(f))
+            if recording(f) == asked[1]: aside += 1
+            else: picture.save(made/f'{f.stem[:50]}_{i}.png')
         n = len([*made.iterdir()])
-        _say(Report(f"{n} sounds of '{name}'", 'used', rejected))
-        _check_enough(name, n, f"add sounds to '{folder}'", 'sounds')
+        _say(Report(f"{n} sounds of '{name}'" + f', and {aside} laid aside'*(aside > 0), 'used', rejected))
+        _check_enough(name, n, f"add sounds to '{folder}'" + ', of other recordings'*(aside > 0), 'sounds')
     return asked[0]
 
 # %% ../nbs/helpers/cli.ipynb #f4dfb95c
@@ -239,7 +252,8 @@ def train(args):
 # %% ../nbs/helpers/cli.ipynb #01bcb12f
 def _photos_in(path, sounds=False):
     "`path`, or, if it is a folder, all photos (or sounds) in it and below, sorted"
-    from wholegame.photos import photo_problem, sound_problem
+    from wholegame.photos import photo_problem
+    from wholegame.sounds import sound_problem
     if not path.is_dir(): return [path]
     problem, kind = (sound_problem, 'sounds') if sounds else (photo_problem, 'photos')
     found = [o for o in sorted(path.rglob('[!.]*')) if not problem(o, path)]
@@ -338,7 +352,7 @@ def _parser():
     add = command(train, 'find or read photos of two or more classes, and train',
                   'Saves the model, and asks it about a photo it never saw.')
     add('classes', nargs='+', metavar='CLASS', help='what to tell apart, such as: bird forest')
-    add('--photos', metavar='DIR', help='your own photos, or sounds, in DIR/CLASS/ (only read); default: search the web')
+    add('--photos', metavar='DIR', help='own photos, or sounds, in DIR/CLASS/ (only read); default: search the web')
     add('--arch', default='resnet18', metavar='NAME', help='a network of torchvision or timm (default: %(default)s)')
     add('--epochs', type=int, metavar='N', help='how often to go through the photos (default: 3; 10 for sounds)')
     add('--size', type=int, metavar='PIXELS', help='photos are squeezed to this (default: 192; 128 for sounds)')

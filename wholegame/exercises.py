@@ -698,19 +698,25 @@ def can_fail(test):
 
 # %% ../nbs/helpers/exercises.ipynb #l8-leaks
 def leaks(f):
-    "Nothing is on both sides that should not be. Whoever knows this before training has saved a month of joy over nothing."
+    """It finds what is on both sides. Check this before training, and you save yourself a month of joy over nothing."""
     train = ['1-101-A.ogg', '1-101-B.ogg', '1-102-A.ogg', '2-103-A.ogg', '1-104-C.ogg']
     valid = ['1-102-B.ogg', '1-104-A.ogg', '1-104-B.ogg', '3-105-A.ogg']
     if not callable(f): return 'Write a function: `def leaks(train, valid): …`.'
-    got, none = f(list(train), list(valid)), f(train[:2], valid[3:])
-    if got is None: return ...
+    try: got, none = f(list(train), list(valid)), f(train[:2], valid[3:])
+    except TypeError as e:
+        if 'PathLike' not in str(e): raise
+        return '`recording` takes one name, not a list of them: ask it about each.'
+    if got is ... or got is None: return got or _returns_nothing(f)
     if isinstance(got, bool): return 'It says whether there are any. Which ones are they?'
     if isinstance(got, (int, float)): return 'It says how many there are. Which ones are they?'
     if isinstance(got, (str, bytes)) or not hasattr(got, '__iter__'): return 'Return a set or a list of recordings.'
+    if len(got) == 1 and isinstance([*got][0], (set, frozenset, list, tuple)):
+        return f'That is a {type(got).__name__} with a {type([*got][0]).__name__} in it: return only what is inside.'
+    if none is None: return 'Where nothing is on both sides, return an empty set or list.'
     got, none = ([*map(str, o)] if hasattr(o, '__iter__') else ['?'] for o in (got, none))
     if not got: return ('It finds none, and there are two. No clip is on both sides, but its recording may be: '
                         'compare `recording(clip)`.')
-    if any(o.endswith('.ogg') for o in got): return 'These are clips. Which recordings are they from?'
+    if any(o.endswith('.ogg') for o in got): return 'These are names of clips. Which recordings are they from?'
     if {*got} == {'101', '102', '103', '104', '105'}: return 'These are all recordings. Which are on both sides?'
     if {*got} != {'102', '104'}: return f"It finds {', '.join(sorted({*got}))}, and it should be 102 and 104."
     if none: return 'Where nothing is on both sides, it should find nothing.'
@@ -725,16 +731,21 @@ def knock_without_knocking(strokes, cast):
     if callable(strokes): return 'That is a function. Call it, and hand over the strokes.'
     try: strokes = to_strokes(strokes)
     except ValueError:
+        try: flat = np.array(strokes, float).ndim == 2
+        except (TypeError, ValueError, OverflowError): flat = False
+        if flat: return ('One pair of brackets is missing: a gesture is a list of strokes, and a stroke is a list of '
+                         'points.')
         return ('That is no list of strokes, such as [[[10, 20, 0], [15, 22, 16]]]: here one stroke of two points, '
                 'each [x, y, t].')
     if len(strokes) > 1: return f'That makes {len(strokes)} strokes, and the trick is to do it with one.'
     (x, y, t), n = strokes[0].T, len(strokes[0])
     if n < 8: return f'One stroke it is, but with {n} point{"s"*(n > 1)}: 8 or more are wanted.'
-    if (t[1:] < t[:-1]).any(): return 'Time runs backwards in it: the third number has to grow from point to point.'
-    if max(np.ptp(x), np.ptp(y)) < 100: return 'That is rather small: make it more than 100 pixels wide or high.'
+    if (t[1:] < t[:-1]).any(): return 'Time runs backwards in it: the third number must not become smaller.'
+    if max(np.ptp(x), np.ptp(y)) < 100: return 'That is rather small: make it at least 100 pixels wide or high.'
     said, probs = cast(strokes)
     if said != 'knock':
-        return f'The wand says {said} ({probs[said]:.2f}). It thinks of circles: draw something that does not go round.'
+        return (f'The wand says {said} ({probs[said]:.2f}). Look at it with `draw_strokes(my_trick, size=300)`, and '
+                'make it less of a ring: another shape, another direction, another speed.')
 
 # %% ../nbs/helpers/exercises.ipynb #lesson8-21
 def word_picture(picture):
@@ -746,7 +757,10 @@ def word_picture(picture):
     same = np.array([[a == b for b in words] for a in words], float)
     n = len(words)
     try: made = picture([*words])
-    except Exception as e: return f'With a list of {n} words it stops: {type(e).__name__}, {e}.'
+    except Exception as e:
+        if any(o in str(e) for o in ("'subtract'", 'for -:', 'string to float')):
+            return 'Words are no numbers, and cannot be subtracted: compare them with `==`.'
+        return f'With a list of {n} words it stops: {type(e).__name__}, {e}.'
     if made is ...: return ...
     if made is None: return _returns_nothing(picture)
     if isinstance(made, (bool, np.bool_)):
@@ -755,6 +769,8 @@ def word_picture(picture):
     except (TypeError, ValueError, RuntimeError): return 'A picture is a square of numbers, in an array or in lists.'
     if made.shape == (n,) and (made == 1).all():
         return 'Each word is compared with itself. Turn one of the two on its side: `words[:,None] == words`.'
+    if made.shape == (n*n,):
+        return f'For {n} words the picture is {n}×{n}, and this is {n*n} in a row: `np.reshape(…, (n, n))` folds it.'
     if made.shape != (n,n):
         return f'For {n} words the picture is {n}×{n}, and this is {"×".join(map(str, made.shape)) or "one number"}.'
     lengths = np.array([[len(a) == len(b) for b in words] for a in words])
@@ -763,6 +779,9 @@ def word_picture(picture):
     if (made == 1 - same).all(): return 'The wrong way round: 1 where the words are the same, 0 elsewhere.'
     if (made == np.eye(n)).all():
         return 'Only the diagonal is lit, where each word meets itself. What of a word that comes again?'
+    if (made == same - np.eye(n)).all(): return 'A word is the same as itself, too: the diagonal is 1.'
+    if (made == made[0]).all():
+        return 'All rows are the same. (Was it made by `[[0]*n]*n`? That is one row, n times: change one, change all.)'
     if (made == lengths).all(): return 'It compares how long the words are: "the" and "and" are not the same word.'
     if (made == first).all(): return 'It compares first letters: "heart" and "hand" are not the same word.'
     if (made == letters).all(): return 'It compares which letters there are: "heart" and "earth" have the same ones.'
@@ -772,7 +791,8 @@ def word_picture(picture):
         return f'Where words are the same it says {made.max():g}, not 1.'
     if (made != same).any():
         i, j = np.argwhere(made != same)[0]
-        return f'For "{words[i]}" and "{words[j]}" the pixel is {made[i,j]:g}, and should be {same[i,j]:g}.'
+        return (f'For word {i} ("{words[i]}") and word {j} ("{words[j]}") the pixel is {made[i,j]:g}, and should be '
+                f'{same[i,j]:g}.')
     try: short = np.asarray(picture(['well', 'well']), float)
     except Exception as e: return f'With two words it stops: {type(e).__name__}, {e}.'
     if short.shape != (2,2) or not short.all():
@@ -805,10 +825,14 @@ def row_picture(picture):
     if np.allclose(level, more):
         return ('Ten times 0.2 and ten times 0.7 make the same picture: the level of the row is lost. Was it '
                 'stretched, or are only differences in it?')
+    if np.allclose(made, drawn(row[[0,4,2,3,1,5,6,7,8,9]])):
+        return 'Swap two of the numbers, and the picture stays the same: which column is which is lost.'
     def change(row, i, by=.1): return np.abs(drawn(row + by*np.eye(10)[i]) - drawn(row.copy())).sum()
     changes = np.array([[change(o, i) for i in range(10)] for o in (row, np.full(10, .2))])
     least, most = changes.min(), changes.max()
-    if least == 0: return f'Nothing happens when column {changes.min(0).argmin()} grows by 0.1: is it in the picture?'
+    if least == 0:
+        i = changes.min(0).argmin()
+        return f'Nothing happens when column {i} grows by 0.1: is it in the picture, or rounded away?'
     if most > 1.05*least:
         i, j = changes[0].argmin(), changes[0].argmax()
         if changes[0].max() > 1.05*changes[0].min():

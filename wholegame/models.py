@@ -169,7 +169,7 @@ class Model:
         else: self.network = _network(card, data)
 
     def pixels(self, photo) -> np.ndarray: # channels × height × width, from 0 to 255
-        "A photo (path, PIL image, array or bytes) or a sound in the network's size. `PhotoError` if it cannot be opened"
+        "A photo (path, PIL image, array, bytes) or a sound in the network's size. `PhotoError` if it cannot be opened"
         im = _openers[self.card['opens']](photo)
         try:
             im = im.convert(self.card['mode'])
@@ -454,7 +454,7 @@ def _write(folder, card, data):
 def save_model(
     learn,   # A trained `vision_learner`, `unet_learner`, `tabular_learner` or `collab_learner`
     folder,  # Made if it is not there; other files in it are left alone
-    **about  # What to remember of the data: JSON types only; for films also titles={id: title}, for sounds opens='sound'
+    **about  # What to remember of the data, in JSON types; for films also titles={id: title}; for sounds opens='sound'
 ) -> Path: # The folder
     "Save a model that answers as `learn.predict` does, without fastai and PyTorch. `ModelError` if that cannot be"
     from fastai.callback.fp16 import MixedPrecision
@@ -463,6 +463,7 @@ def save_model(
     from torch.backends import cudnn
     folder, answers, opens = check_folder(folder), _row_answers, about.pop('opens', None)
     try:
+        _need(opens in (None, 'sound'), "opens can be 'sound', or be left out")
         exact = learn.removed_cbs(learn.cbs.filter(lambda o: isinstance(o, MixedPrecision)))
         there = len(learn.dls.train_ds) and len(learn.dls.valid_ds)
         _need(there, 'its loaders are empty, and nothing can be compared: save it where it was trained')
@@ -479,7 +480,8 @@ def save_model(
             _check_card(card)
             for ours,theirs in answers(learn, Model(card, data)):
                 _need(np.abs(ours - theirs.cpu().numpy()).max() < 1e-4, 'it would answer otherwise than learn.predict')
-            if opens: _check_card(card := card | dict(opens=opens))
+            _need(not opens or task == 'photo', 'only a learner of pictures with one class each can hear')
+            if opens: card['opens'] = opens
         _write(folder, card, data)
     except Exception as e:
         why = printable(str(e)[:300]).rstrip('.')

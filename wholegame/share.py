@@ -38,7 +38,7 @@ def _facts(card, report):
     yield ('tells apart', ', '.join(card['classes'])) if 'classes' in card else ('films', len(card['films']))
     if 'arch' in card: yield 'network', f"{card['arch']}, {card['size'][1]} × {card['size'][0]} pixels"
     yield from (('data: ' + k, v) for k,v in card['data'].items())
-    if report.is_file(): yield 'photos', _licences(report)
+    if report.is_file() and card.get('opens') != 'sound': yield 'photos', _licences(report)
     if n and error is not None and card['task'] in ('photo', 'tabular'):
         low, high = wilson(round(error*n), n)
         yield 'wrong', f'{round(error*n)} of {n} kept for checking; 95 % interval: {low:.1%} to {high:.1%}'
@@ -55,8 +55,9 @@ def model_card(
     for k,question in _questions.items():
         if len(str(answers.get(k, '')).split()) < 3: raise ModelError(f'"{question}" needs a sentence in answer.')
     name = ' or '.join(card['classes'][:4]) + '?' if 'classes' in card else 'What shall we watch?'
-    about = ModelCardData(model_name=name, library_name=card['weights'].rsplit('.')[-1],
-                          pipeline_tag=_kinds.get(card['task']), tags=['wholegame', 'fastai'])
+    kind = 'audio-classification' if card.get('opens') == 'sound' else _kinds.get(card['task'])
+    about = ModelCardData(model_name=name, library_name=card['weights'].rsplit('.')[-1], pipeline_tag=kind,
+                          tags=['wholegame', 'fastai'])
     words = '\n\n'.join(f'## {question}\n\n{_escaped(answers[k])}' for k,question in _questions.items())
     rows = '\n'.join(f'| {_escaped(k)} | {_escaped(v)} |' for k,v in _facts(card, report))
     return f'---\n{about}\n---\n\n# {_escaped(name)}\n\n{words}\n\n## What it is\n\n| | |\n|---|---|\n{rows}\n'
