@@ -36,6 +36,7 @@ def test_mouse_and_text(browser):
     assert json.loads(text(page)) == STORED
     draw(page, *WAY)  # what was stored is gone
     draw(page, (300, 200), (302, 201))  # the hand shook
+    assert page.get_by_role('status').inner_text() == '2 strokes' and page.get_by_text('stored drawing').is_visible()
     line, (press,) = json.loads(text(page))
     np.testing.assert_allclose(np.array(line)[:,:2], WAY, atol=1)
     assert line[0][2] == 0 and (np.diff([o[2] for o in line]) >= 12).all() and press[2] > line[-1][2]
@@ -53,6 +54,10 @@ def test_mouse_and_text(browser):
         assert page.evaluate('copied') == text(page) and page.get_by_text('Copied.').count()
     assert [o.tolist() for o in to_strokes(text(page))] == [line, [press]]
     page.get_by_role('button', name='clear').press('Space')
+    draw(page, (400, 200), (440, 100), (600, 50), (600, -50))  # what leaves the box stays at its edge
+    assert np.array(json.loads(text(page))[0]).max(0)[0] == 480 and np.array(json.loads(text(page))[0]).min(0)[1] == 0
+    assert page.get_by_role('status').inner_text() == '1 stroke'  # and not what was said before
+    page.get_by_role('button', name='clear').press('Space')
     assert text(page) == '' and not wrong and page.title() == ''
     page.close()
 
@@ -67,6 +72,7 @@ def test_finger_on_a_narrow_screen_and_colab(browser, monkeypatch):
     page.set_content(f'''<meta name=viewport content="width=device-width"><script>google = {{colab: {{kernel: {{
         invokeFunction: python}}}}}}</script>{pad._repr_html_()}''')
     assert page.evaluate('document.documentElement.scrollWidth') == 320
+    assert not page.get_by_text('stored drawing').is_visible()  # there is none
     draw(page, *WAY, finger=True)
     page.get_by_text('Python has it.').wait_for(timeout=5000)
     assert [o.tolist() for o in pad.strokes] == json.loads(text(page))

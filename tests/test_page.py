@@ -1,23 +1,26 @@
-"A page answers as `is_it` does, about photos of every kind; it asks nobody else, and can be used by everybody"
+"A page answers as `is_it` does, about photos and sounds of all kinds; it asks nobody else; everybody can use it"
 import io, json
 from functools import cache, partial
 from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-import numpy as np, onnx.parser
+import numpy as np, onnx.parser, soundfile
 from PIL import Image
+from scipy.signal import resample_poly
 
 from common import *
 from test_slides import LEGIBLE
 from wholegame.models import PhotoError, is_it, load_model
 from wholegame.page import PageError, make_page, runtime_files
 from wholegame.segmentation import color_in
+from wholegame.sounds import make_sound
 
 NAMES, TITLE = ['<img src=x onerror=alert(1)>', 'bird', 'w' * 300, '\u202edrib'], '</title><script>alert(1)</script>'
 WAYS = {'squish': {}, 'crop': dict(resize='crop'), 'pad': dict(resize='pad', pad='reflection', opens='fastai'),
         'border': dict(resize='pad', pad='border', mode='L', before=[dict(size=[90, 70], resize='none', pad='zeros')]),
-        'several': dict(threshold=.5), 'street': dict(task='segmentation', size=[48, 64])}
+        'several': dict(threshold=.5), 'street': dict(task='segmentation', size=[48, 64]),
+        'sound': dict(opens='sound')}
 
 def write_model(folder, **more):
     "A model with random numbers, in large arrays and small ones, that is moved by what it sees"
@@ -56,6 +59,23 @@ def photos():
     return [*found, stored(im, 'JPEG', progressive=True, subsampling=0), stored(im, 'JPEG')[:900], b'hello', b'<html>',
             b'', b'....ftypheic....']
 
+def heard(wave, rate, kind='WAV'):
+    "A sound file, of a wave at 22,050 numbers a second"
+    wave = resample_poly(wave, rate//50, 441).clip(-1, 1)
+    soundfile.write(f := io.BytesIO(), wave, rate, format=kind, subtype='OPUS' if rate == 24000 else None)
+    return f.getvalue()
+
+@cache
+def sounds():
+    "Sounds, drawn and real ones, in every form, one of them loud in its middle; the last files are none"
+    drawn = [make_sound(o, 3) for o in ('bird', 'crickets', 'engine', 'rain', 'tap')]
+    found = [heard(drawn[i % 5], rate, kind) for i,kind in enumerate(['WAV', 'FLAC', 'OGG', 'MP3'])
+             for rate in (22050, 44100, 48000)] + [heard(drawn[2], o) for o in (8000, 16000, 96000)]
+    loud = np.stack([np.concatenate([.1*drawn[3], drawn[0], .3*drawn[1]]), np.zeros(3*5*22050)], 1)
+    found += [heard(loud, 44100, 'MP3'), heard(loud[:30000], 24000, 'OGG'), heard(drawn[4][:99], 22050)]
+    found += [f.read_bytes() for f in sorted((ROOT.parent/'shared/data/sounds').glob('*/*.ogg'))[::25]]
+    return [*found, heard(0*drawn[0], 44100), heard(drawn[0], 44100)[:30], photos()[0], b'hello', b'']
+
 @pytest.fixture(scope='module')
 def pages(tmp_path_factory):
     "The address of a web server with a page for each way, and its folder"
@@ -73,12 +93,13 @@ def pages(tmp_path_factory):
         yield f'http://127.0.0.1:{server.server_port}', tmp
         server.shutdown()
 
-def opened(browser, url, **kw):
+def opened(browser, url, script='', **kw):
     "A page that is ready, and what it asked of others or complained of"
     page, heard = browser.new_context(proxy=dict(server='http://127.0.0.1:9', bypass='127.0.0.1'), **kw).new_page(), []
     page.on('request', lambda o: None if o.url.startswith((f'{url}/', 'data:')) else heard.append(o.url))
     for o in 'console', 'pageerror', 'dialog': page.on(o, lambda said: heard.append(str(said)))
     page.on('filechooser', lambda _: None) # so that choosers are listened for long before one opens
+    page.add_init_script(script)
     page.goto(f'{url}/?q=1#a')
     page.locator('#status.ready').wait_for()
     return page, heard
@@ -99,7 +120,8 @@ def wanted(model, data):
 
 @pytest.mark.parametrize('way', WAYS)
 def test_a_page_says_what_python_says(way, pages, browser, record_property):
-    (url, tmp), found, worst = pages, [*enumerate(photos())][::1 if way == 'squish' else 4], 0
+    (url, tmp), files, worst = pages, sounds() if way == 'sound' else photos(), 0
+    found = [*enumerate(files)][::1 if way in ('squish', 'sound') else 4]
     model, (page, wrong) = load_model(tmp/'models'/way), opened(browser, f'{url}/{way}')
     for i,data in found:
         kind, got = answer(page, lambda: page.set_input_files('#choose', dict(name='x', mimeType='', buffer=data)))
@@ -111,7 +133,7 @@ def test_a_page_says_what_python_says(way, pages, browser, record_property):
         worst = max(worst, off)
     page.context.close()
     check(wrong, way)
-    record_property(f'page, {way}', f'{len(found)} pictures, largest difference {worst:.4f}')
+    record_property(f'page, {way}', f'{len(found)} files, largest difference {worst:.4f}')
 
 def test_a_page_can_be_used_by_everybody(pages, browser):
     "On the narrowest phone, with the keyboard alone, by dropping and pasting, offline; and hostile names are just text"
@@ -137,3 +159,36 @@ def test_a_page_can_be_used_by_everybody(pages, browser):
     check(heard)
     page.goto((tmp/'squish/index.html').as_uri())
     assert 'python -m http.server' in page.inner_text('#status')
+
+MICROPHONE = """navigator.mediaDevices.getUserMedia = async () => {
+    if (!window.sound) throw new DOMException('', 'NotAllowedError');
+    const context = new AudioContext(), source = context.createBufferSource();
+    const to = context.createMediaStreamDestination();
+    source.buffer = await context.decodeAudioData(Uint8Array.from(window.sound).buffer);
+    source.loop = true;
+    source.connect(to);
+    source.start();
+    return to.stream }"""
+
+def test_a_page_hears(pages, browser):
+    "A page for sounds speaks of sounds; it records, by the keyboard alone, or says why it may not"
+    (url, tmp), wave = pages, heard(make_sound('engine', 0), 44100)
+    page, wrong = opened(browser, f'{url}/sound', MICROPHONE, viewport=dict(width=320, height=600))
+    assert 'photo' not in page.inner_text('body').lower() + (tmp/'sound/README.md').read_text(encoding='utf-8').lower()
+    for _ in range(2): page.keyboard.press('Tab')
+    kind, _ = answer(page, lambda: page.keyboard.press('Enter'))
+    assert kind == 'trouble' and 'choose a sound file' in page.inner_text('#status')
+    _, want = answer(page, lambda: page.set_input_files('#choose', dict(name='x', mimeType='', buffer=wave)))
+    page.evaluate('data => { window.sound = data }', [*wave])
+    _, got = answer(page, lambda: page.keyboard.press('Enter'))
+    assert max(abs(want[k] - got[k]) for k in want) < .1 and page.inner_text('#record') == 'Record five seconds'
+    for width,scheme in (320, 'light'), (320, 'dark'), (1200, 'dark'), (1200, 'light'):
+        page.set_viewport_size(dict(width=width, height=600))
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate('document.documentElement.scrollWidth') == width
+        check(page.evaluate(LEGIBLE, 'body'), f'{width} {scheme}')
+    page.evaluate("document.querySelector('#record').click()")
+    page.get_by_role('button', name='Stop').click()
+    page.get_by_role('button', name='Record').wait_for(timeout=3000)
+    page.context.close()
+    check(wrong)

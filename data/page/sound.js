@@ -8,19 +8,22 @@ function rateOf(b) {
   if (/^(RIFF|RF64)[^]{4}WAVE[^]*fmt [^]{20}/.test(start)) return v.getUint32(after('fmt ', 12), true);
   if (/^fLaC[^]{18}/.test(start)) return v.getUint32(18) >>> 12;
   if (/^OggS[^]*\x01vorbis[^]{9}/.test(start)) return v.getUint32(after('\x01vorbis', 12), true);
-  let i = start.startsWith('ID3') ? 10 + (b[6] << 21 | b[7] << 14 | b[8] << 7 | b[9]) : 0; // MP3, behind its tags
+  if (!/^(ID3[^]{7}|\xff[\xe2-\xff])/.test(start)) return 48000;
+  let i = start[0] === 'I' ? 10 + (b[6] << 21 | b[7] << 14 | b[8] << 7 | b[9]) : 0; // MP3, behind its tags
   while (i + 3 < b.length && !(b[i] === 255 && b[i + 1] >= 0xe2 && (b[i + 2] >> 2 & 3) < 3)) i++;
-  return i + 3 < b.length ? [44100, 48000, 32000][b[i + 2] >> 2 & 3] >> [2, 0, 1, 0][b[i + 1] >> 3 & 3] : 48000;
+  return [44100, 48000, 32000][b[i + 2] >> 2 & 3] >> [2, 0, 1, 0][b[i + 1] >> 3 & 3];
 }
 async function decode(file) {
   need(file.size, 'This file is empty.');
-  need(file.size <= 1e8, 'This sound is too long: cut it into pieces.');
+  const most = /^(RIFF|RF64|fLaC)/.test(await file.slice(0, 4).text()) ? 2e8 : 4e7;
+  const long = 'This sound is too long: cut it into pieces.';
+  need(file.size <= most, long);
   const b = new Uint8Array(await file.arrayBuffer());
   let context;
   try { context = new OfflineAudioContext(1, 1, rateOf(b)); } catch { context = new OfflineAudioContext(1, 1, 48000); }
   const sound = await context.decodeAudioData(b.buffer).catch(() =>
     need(false, 'This file is no sound that this browser can open: save it as WAV, FLAC, OGG or MP3.'));
-  need(sound.length * sound.numberOfChannels <= 6e7, 'This sound is too long: cut it into pieces.');
+  need(sound.length * sound.numberOfChannels <= 6e7, long);
   const channels = Array.from({length: sound.numberOfChannels}, (_, c) => sound.getChannelData(c));
   return [channels[0].map((_, i) => channels.reduce((sum, o) => sum + o[i], 0) / channels.length), sound.sampleRate];
 }
@@ -133,6 +136,7 @@ async function record(tell, stopped) {
       stopped.then(done);
       setTimeout(done, 9000); // a microphone may give nothing
     });
+    ear.port.onmessage = null;
   } finally {
     stream?.getTracks().forEach(o => o.stop());
     context.close();
@@ -141,21 +145,21 @@ async function record(tell, stopped) {
 }
 // A button to record, in place of the one for the camera. `look` gets files, and what is being recorded
 export function prepare(look) {
-  const button = Object.assign(element('input'), {type: 'button', id: 'record'}), words = element('span');
-  const label = Object.assign(element('label', [button, words]), {className: 'button', id: 'by-microphone'});
+  const words = element('span'), button = Object.assign(element('button', words), {className: 'button', id: 'record'});
   const ready = () => { stop = null; words.textContent = 'Record five seconds'; };
-  const tell = left => { if (words.textContent !== (left = `Stop (${left} s left)`)) words.textContent = left; };
+  const tell = left => { words.textContent = `Stop (${left} s left)`; };
   let stop;
   ready();
   button.onclick = () => {
     if (stop) return stop();
+    tell(5);
     const samples = record(tell, new Promise(done => { stop = done; }));
     samples.finally(ready).catch(() => {}); // `open` tells
     look({samples});
   };
   const can = navigator.mediaDevices && window.AudioWorkletNode;
-  $('by-camera').replaceWith(...can ? [label] : []);
-  if (!can) $('ways').append('. Recording needs a newer browser, or an address that begins with https');
+  $('by-camera').replaceWith(...can ? [button] : []);
+  if (!can) $('ways').append('. Recording needs a newer browser, or an address that begins with https.');
   $('choose').accept = 'audio/*';
   $('photo').setAttribute('aria-label', 'Your sound as a picture');
   $('seen').append(element('figcaption', 'As the model sees it: time runs to the right, high tones are on top.'));
