@@ -40,7 +40,7 @@ def test_what_is_imported_is_required_and_what_is_required_is_imported():
     known, providers = {*sys.stdlib_module_names, 'wholegame', *(o.stem for o in ours)}, packages_distributions()
     def packages(paths):
         "The requirements that one of these files imports, and the file"
-        names = {o.split('.')[0]: path for path in paths for o in imports(path) if o != 'google.colab'}
+        names = {o.split('.')[0]: path for path in paths for o in imports(path) if not o.startswith('google.colab')}
         return {plain(providers.get(o, [o])[0]): path for o,path in names.items() if o and o not in known}
     needed, extra, developers = ({*map(plain, lines(f'{o}requirements'))} for o in ('', 'cups_', 'dev_'))
     for paths,required in (MODULES, needed | extra), ([*NOTEBOOKS, *ours], needed | extra | developers):

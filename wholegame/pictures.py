@@ -18,7 +18,7 @@ from .sounds import open_sound
 _rate, _fft, _mels = 22050, 2048, 128
 
 def mel_filters() -> np.ndarray: # 128 × 1,025, from 0 to 1
-    "What to add up of 1,025 frequencies up to 11,025 Hz for each of 128 pitches (mels by O'Shaughnessy, 1987, as in HTK)"
+    "What to add up of 1,025 frequencies, up to 11,025 Hz, for each of 128 pitches (in mels by the formula of HTK)"
     mels = np.linspace(0, 2595*np.log10(1 + _rate/2/700), _mels+2)
     edge = 700*(10**(mels/2595) - 1)
     hz, width = np.linspace(0, _rate/2, _fft//2+1), np.diff(edge)[:,None]

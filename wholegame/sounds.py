@@ -94,7 +94,7 @@ def make_sound(
     recording:int, # All takes of a recording have the same bird, engine, …, and the same microphone
     take:int=0     # What a moment changes
 ) -> np.ndarray: # 5 seconds of float32 between -1 and 1, at 22,050 numbers a second
-    "Play one of the five _recipes: the same numbers give the same sound"
+    "Play one of the five recipes: the same numbers give the same sound"
     r, rng = (np.random.default_rng([*kind.encode(), recording, *o]) for o in ([], [take, 1]))
     wave = _recipes[kind](r, rng)
     wave = wave/abs(wave).max() + r.choice([.003, .01, .02, .04])*_noise(rng, r.uniform(0, 1))

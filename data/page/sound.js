@@ -16,14 +16,13 @@ function rateOf(b) {
 async function decode(file) {
   need(file.size, 'This file is empty.');
   const most = /^(RIFF|RF64|fLaC)/.test(await file.slice(0, 4).text()) ? 2e8 : 4e7;
-  const long = 'This sound is too long: cut it into pieces.';
-  need(file.size <= most, long);
+  need(file.size <= most, 'This file is too large: cut the sound into pieces.');
   const b = new Uint8Array(await file.arrayBuffer());
   let context;
   try { context = new OfflineAudioContext(1, 1, rateOf(b)); } catch { context = new OfflineAudioContext(1, 1, 48000); }
   const sound = await context.decodeAudioData(b.buffer).catch(() =>
     need(false, 'This file is no sound that this browser can open: save it as WAV, FLAC, OGG or MP3.'));
-  need(sound.length * sound.numberOfChannels <= 6e7, long);
+  need(sound.duration <= 900, 'This sound is longer than 15 minutes: cut it into pieces.');
   const channels = Array.from({length: sound.numberOfChannels}, (_, c) => sound.getChannelData(c));
   return [channels[0].map((_, i) => channels.reduce((sum, o) => sum + o[i], 0) / channels.length), sound.sampleRate];
 }
@@ -48,7 +47,7 @@ function resample(x, rate) {
 // Five seconds from where they are loudest; silence follows what is shorter
 function loudest(wave) {
   const peak = wave.reduce((a, o) => Math.max(a, Math.abs(o)), 0);
-  need(peak < Infinity, 'This sound is broken: it holds more than numbers.');
+  need(peak < 1e9, 'This sound is broken: some of its numbers are no loudness.');
   need(peak >= 1e-5, 'This sound is silent.');
   const energy = new Float64Array(Math.max(wave.length, LENGTH) + 1), out = new Float32Array(LENGTH);
   for (let i = 1; i < energy.length; i++) energy[i] = energy[i - 1] + (wave[i - 1] ?? 0) ** 2;
