@@ -30,7 +30,7 @@ lab: .venv/installed-dev  ## Open the first lesson in JupyterLab
 	@$(BIN)/jupyter lab nbs/01_is_it_a_bird.ipynb
 
 test: .venv/installed-dev  ## Check everything: notebooks, exports, links, package, workflows
-	@$(BIN)/python -m pytest -rs --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --tb short --durations 10
+	@$(BIN)/python -m pytest -rs --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder --tb short --durations 10
 
 test-gpu: .venv/installed-dev  ## Run every notebook on a GPU, with real data (or DEVICE=cpu: the drawn sample)
 	@DEVICE=$(DEVICE) $(BIN)/python -m pytest -rs tests/gpu.py --tb short

@@ -15,10 +15,6 @@ MODULES = [o for o in FILES if o.parent.name == 'wholegame' and o.suffix == '.py
 
 def each(paths): return pytest.mark.parametrize('path', paths, ids=str)
 
-# What asks for the run of a lesson is done by one worker: one run is enough
-whole_lesson = pytest.mark.parametrize(
-    'path', [pytest.param(o, marks=pytest.mark.xdist_group(o.stem), id=str(o)) for o in LESSONS])
-
 def read(path): return nbformat.read(ROOT/path, 4)
 def text(path): return (ROOT/path).read_text(encoding='utf-8')
 

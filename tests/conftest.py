@@ -16,6 +16,16 @@ LONG = 'test_a_lesson_runs', 'test_a_deck', 'test_a_helper'  # these come first,
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda o: next((i for i,name in enumerate(LONG) if o.name.startswith(name)), len(LONG)))
 
+# What asks for the run of a lesson is done by one worker: one run is enough
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+    class ByLesson(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            found = re.search(r'::test_a_(?:lesson_runs|deck_as).*\[(.*)\]', nodeid)
+            return found[1] if found else nodeid
+    return ByLesson(config, log)
+
 @pytest.fixture(autouse=True, scope='session')
 def surroundings(tmp_path_factory):
     "Notebooks train in several processes at once: more threads than processors would make all of them slow"
@@ -33,7 +43,8 @@ def lesson(wheel, tmp_path_factory):
     "Runs a lesson alone at its place, once: returns (what went wrong, the notebook as it came out, facts of the run)"
     @cache
     def run(path):
-        nb, place = read(path), PLACES[path]
+        nb, place, shared = read(path), PLACES[path], tmp_path_factory.getbasetemp().parent
+        if 'PYTEST_XDIST_WORKER' in os.environ: (shared/f'{path.stem} ran').touch(exist_ok=False) # once, that is
         wrong = list(Alone(tmp_path_factory.mktemp(path.stem), place, wheel).run(nb, path.name))
         times = kernel_times(nb)
         return wrong or list(did_run(nb, times)), nb, told(path, nb, times, place)

@@ -3,7 +3,7 @@ from common import *
 from running import nbdev_test
 import rules
 
-@whole_lesson
+@each(LESSONS)
 def test_a_lesson_runs_alone_from_the_wheel_and_shows_what_is_stored(path, lesson, record_property):
     wrong, nb, told = lesson(path)
     record_property('notebook', told)

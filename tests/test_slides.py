@@ -196,7 +196,7 @@ class Live:
             found = cell.evaluate(OUTPUT)
             if isinstance(found, str): yield f'cell {i+1} fails live: {found}'
 
-@whole_lesson
+@each(LESSONS)
 def test_a_deck_as_a_file_can_be_read_and_fetches_nothing(path, lesson, browser, tmp_path, record_property):
     "Every slide of what `make decks` would write of the lesson that has just run, with all its fragments"
     file, nb, pictures = tmp_path/'deck.html', lesson(path)[1], PICTURES/path.stem
