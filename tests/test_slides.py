@@ -27,7 +27,7 @@ OVERFLOW = '''shown => {
   if (high > 1) found.push(`is ${high} pixels too high`);
   for (const e of slide.querySelectorAll('*')) {
     const r = e.getBoundingClientRect(), style = getComputedStyle(e);
-    if (!r.width || !r.height || e.closest('aside, .cm-layer, .cm-announced, [aria-hidden=true]')) continue;
+    if (!r.width || !r.height || e.closest('aside, textarea, .cm-layer, .cm-announced, [aria-hidden=true]')) continue;
     const out = r.left < box.left - 1 || r.right > box.right + 1 || r.bottom > box.bottom + 1;
     const wrong = out ? 'goes beyond its edge' :
       style.overflowX != 'visible' && e.scrollWidth > e.clientWidth + 1 ? 'is cut off at the side' :
