@@ -22,7 +22,7 @@ def test_pages_name_only_make_targets_that_exist(path):
 def test_lines_fit_the_screen():
     files = [*MODULES, *(o for o in FILES if o.suffix == '.py' and o.parts[0] in ('tests', 'tools'))]
     check([f'{o}, line {i} has {len(line)} characters, more than 120' for o in files
-           for i,line in enumerate(text(o).splitlines(), 1) if len(line) > 120])
+           for i,line in enumerate(text(o).splitlines(), 1) if len(line) > 120 and '__all__' not in line])  # nbdev's
 
 # Requirements
 def imports(path):
