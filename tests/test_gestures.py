@@ -2,13 +2,11 @@
 import json, types
 
 import numpy as np
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from common import *
-from test_slides import PICTURES, SHOWN, WHERE, opened, walk
+from test_slides import SHOWN, WHERE, walk_two
 from wholegame import pictures
 from wholegame.pictures import GesturePad, to_strokes
-import decks
 
 STORED = [[[12, 30, 0], [15, 34, 16]], [[200, 90, 400]]]
 
@@ -89,11 +87,4 @@ def play(page):
     page.locator(f'{SHOWN} button').last.click()
     if page.evaluate('document.activeElement.tagName') != 'BODY': yield 'after a click the box keeps the keys'
 
-def test_on_slides(browser, tmp_path):
-    slide, out = dict(slideshow=dict(slide_type='slide')), [new_output('display_data', {'text/html': html()})]
-    cells = [new_markdown_cell('# A\n> b', metadata=slide),
-             *(new_code_cell('pad = 1\npad', outputs=out, metadata=slide) for _ in '12')]
-    nb, file = new_notebook(cells=cells, metadata=read(LESSONS[0]).metadata), tmp_path/'deck.html'
-    file.write_text(decks.html(nb), encoding='utf-8')
-    with opened(browser, file.as_uri(), PICTURES/'gestures') as (page, asked):
-        check(walk(page, nb, PICTURES/'gestures', asked, lambda *_: play(page)), 'slides', 'see _slides/gestures')
+def test_on_slides(browser, tmp_path): walk_two(html(), play, 'gestures', browser, tmp_path)

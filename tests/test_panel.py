@@ -3,12 +3,10 @@ import json
 from functools import cache
 
 import numpy as np
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from common import *
-from test_slides import PICTURES, SHOWN, WHERE, opened, walk
+from test_slides import SHOWN, WHERE, walk_two
 from wholegame.learning import features, panel
-import decks
 
 START = .5, -2., .3
 
@@ -62,11 +60,4 @@ def press(page):
     button.first.click()
     if page.evaluate('document.activeElement.tagName') == 'BUTTON': yield 'after a click the panel keeps the keys'
 
-def test_two_panels_on_slides(browser, tmp_path):
-    slide, out = dict(slideshow=dict(slide_type='slide')), [new_output('display_data', {'text/html': html()})]
-    cells = [new_markdown_cell('# A\n> b', metadata=slide),
-             *(new_code_cell('', outputs=out, metadata=slide) for _ in '12')]
-    nb, file = new_notebook(cells=cells, metadata=read(LESSONS[0]).metadata), tmp_path/'deck.html'
-    file.write_text(decks.html(nb), encoding='utf-8')
-    with opened(browser, file.as_uri(), PICTURES/'panel') as (page, asked):
-        check(walk(page, nb, PICTURES/'panel', asked, lambda *_: press(page)), 'slides', 'see _slides/panel')
+def test_two_panels_on_slides(browser, tmp_path): walk_two(html(), press, 'panel', browser, tmp_path)

@@ -6,6 +6,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from jupyter_client import BlockingKernelClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import TimeoutError
 
 from common import *
@@ -204,6 +205,16 @@ def test_a_deck_as_a_file_can_be_read_and_fetches_nothing(path, lesson, browser,
     with opened(browser, file.as_uri(), pictures) as (page, asked):
         check(walk(page, nb, pictures, asked), path, 'see the pictures in _slides')
     record_property(f'{path} as slides', len(rules.slides(nb)))
+
+def walk_two(html, act, name, browser, tmp_path):
+    "Two slides that show `html`: `act` yields what is wrong with each when it is used"
+    slide, out = dict(slideshow=dict(slide_type='slide')), [new_output('display_data', {'text/html': html})]
+    cells = [new_markdown_cell('# A\n> b', metadata=slide),
+             *(new_code_cell(f'{name}()', outputs=out, metadata=slide) for _ in '12')]
+    nb, file = new_notebook(cells=cells, metadata=read(LESSONS[0]).metadata), tmp_path/'deck.html'
+    file.write_text(decks.html(nb), encoding='utf-8')
+    with opened(browser, file.as_uri(), PICTURES/name) as (page, asked):
+        check(walk(page, nb, PICTURES/name, asked, lambda *_: act(page)), 'slides', f'see _slides/{name}')
 
 def run_live(path, browser, lab):
     "Space leads through all slides, Ctrl+Enter runs all their code, hidden cells are run before it"

@@ -11,10 +11,10 @@ import numpy as np
 from string import Template
 from PIL import Image, ImageDraw
 from .setup import data_path, running_on
-from .sounds import open_sound
+from .sounds import _rate, open_sound
 
 # %% ../nbs/08_anything_is_a_picture.ipynb #64cf30a7
-_rate, _fft, _mels = 22050, 2048, 128
+_fft, _mels = 2048, 128
 
 def mel_filters() -> np.ndarray: # 128 × 1,025, from 0 to 1
     "What to add up of 1,025 frequencies, up to 11,025 Hz, for each of 128 pitches (in mels by the formula of HTK)"
